@@ -1,0 +1,118 @@
+/** An entity class, as a decorator receives it. */
+export type EntityClass = abstract new (...args: never[]) => object;
+
+/** A class decorator that compiles only on a class that has the properties `K`. */
+export type DecoratorOfClassWith<K extends string> = <T extends abstract new (...args: never[]) => Record<K, unknown>>(
+  target: T,
+) => void;
+
+/** A statement that row-level security and grants speak of. */
+export type Command = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
+
+/** A PostgreSQL role, made without the right to log in. Roles belong to the whole cluster: made if missing, never dropped. */
+export interface Role {
+  readonly name: string;
+  /** Its COMMENT in the catalog. */
+  readonly comment: string;
+  /** Whether the login that owns the tables is made a member, so that FORCE ROW LEVEL SECURITY does not lock it out. */
+  readonly grantedToOwner: boolean;
+}
+
+/** A trigger function without arguments; its search_path is always fixed to the empty one, so name every object with its schema. */
+export interface TriggerFunction {
+  readonly name: string;
+  /** Its COMMENT in the catalog. */
+  readonly comment: string;
+  /** PL/pgSQL, from BEGIN (or DECLARE) to END. */
+  readonly body: string;
+}
+
+/** One key of an index: a property's column or an expression, with its order and operator class. */
+export interface IndexKey {
+  readonly property?: string;
+  readonly expression?: string;
+  readonly order?: 'ASC' | 'DESC';
+  readonly nulls?: 'FIRST' | 'LAST';
+  readonly operatorClass?: string;
+}
+
+export interface IndexDeclaration {
+  readonly kind: 'index';
+  readonly name: string;
+  readonly keys: readonly IndexKey[];
+  readonly unique: boolean;
+  readonly nullsNotDistinct: boolean;
+  readonly method: string;
+  readonly include: readonly string[];
+  readonly where?: string;
+}
+
+export interface TriggerDeclaration {
+  readonly kind: 'trigger';
+  readonly name: string;
+  readonly timing: 'BEFORE' | 'AFTER';
+  readonly events: readonly ('INSERT' | 'UPDATE' | 'DELETE')[];
+  readonly execute: TriggerFunction;
+  readonly arguments: readonly string[];
+}
+
+export interface RowLevelSecurityDeclaration {
+  readonly kind: 'row-level-security';
+}
+
+export interface PolicyDeclaration {
+  readonly kind: 'policy';
+  readonly name: string;
+  readonly command: Command | 'ALL';
+  readonly role: Role;
+  readonly using?: string;
+  readonly check?: string;
+}
+
+export interface GrantDeclaration {
+  readonly kind: 'grant';
+  readonly role: Role;
+  readonly commands: readonly Command[];
+  /** The properties that the grant is limited to; every column where absent. */
+  readonly properties?: readonly string[];
+}
+
+export interface ExtensionDeclaration {
+  readonly kind: 'extension';
+  readonly name: string;
+}
+
+export interface FormerNameDeclaration {
+  readonly kind: 'former-name';
+  /** The renamed property; absent where the table itself was renamed. */
+  readonly property?: string;
+  /** The column's or table's name in the database until now. */
+  readonly formerName: string;
+}
+
+/** What an entity class declares beyond TypeORM's own decorators. */
+export type Declaration =
+  | IndexDeclaration
+  | TriggerDeclaration
+  | RowLevelSecurityDeclaration
+  | PolicyDeclaration
+  | GrantDeclaration
+  | ExtensionDeclaration
+  | FormerNameDeclaration;
+
+const declarations = new Map<object, Declaration[]>();
+
+/** Notes down what a decorator declares on `target`. */
+export function declare(target: object, declaration: Declaration): void {
+  const known = declarations.get(target);
+  // Decorators run from the last to the first: put them back into the order in which they are read.
+  if (known) known.unshift(declaration);
+  else declarations.set(target, [declaration]);
+}
+
+/** All that a class and those it extends declare, the most general class first, in the order of the source. */
+export function declarationsOf(target: object): Declaration[] {
+  const parent: unknown = Object.getPrototypeOf(target);
+  const inherited = typeof parent === 'function' && parent !== Function.prototype ? declarationsOf(parent) : [];
+  return [...inherited, ...(declarations.get(target) ?? [])];
+}

@@ -1,0 +1,8 @@
+/** The language that entities are written in, beyond TypeORM's own decorators. */
+export type { Command, Role, TriggerFunction } from './declarations';
+export { Enumeration } from './enumeration';
+export { Extension } from './extension';
+export { FormerName } from './former-name';
+export { desc, Index } from './indexes';
+export { Grant, Policy, RowLevelSecurity } from './row-level-security';
+export { Trigger, triggerFunction } from './triggers';
