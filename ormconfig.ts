@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import { readConfiguration } from './src/database/configuration';
+import { EntityDataSource } from './src/database/data-source';
+import { describeError } from './src/database/errors';
+import { entities } from './src/entities';
+
+/** The DataSource of the application, the commands and TypeORM's own command line. */
+export default composed();
+
+function composed(): EntityDataSource {
+  try {
+    return new EntityDataSource(readConfiguration(), {
+      entities,
+      migrations: [join(__dirname, 'src/migrations/*.{ts,js}')],
+    });
+  } catch (error) {
+    // Thrown on, it would come out of TypeORM's command line as a stack trace, or not at all.
+    console.error(describeError(error));
+    process.exit(1);
+  }
+}

@@ -1,0 +1,225 @@
+import 'reflect-metadata';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Expose, plainToInstance, Transform } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateBy, validateSync } from 'class-validator';
+import { parse as parseEnvironment } from 'dotenv';
+import { ConfigurationError } from './errors';
+import { snakeCase } from './naming-strategy';
+
+const ENVIRONMENTS = ['development', 'test', 'production'] as const;
+
+const A_URL =
+  'postgres://user:password@host:port/database, the password percent-encoded, without sslmode (DATABASE_SSL says that)';
+
+/** The project's folder: where package.json is, seen from src/database and from dist/src/database. */
+const ROOT = ['../..', '../../..']
+  .map((up) => join(__dirname, up))
+  .find((folder) => existsSync(join(folder, 'package.json')))!;
+
+/**
+ * All that can be set from outside, read once from the environment and `.env` (`readConfiguration`) and handed on from
+ * there. A property is named as its variable: `databasePoolSize` is DATABASE_POOL_SIZE. A variable that is unset or
+ * empty leaves the default; relative paths start at the project's folder.
+ */
+export class Configuration {
+  /** What the program runs for. In production the seeders refuse to run. */
+  @OneOf(ENVIRONMENTS)
+  nodeEnv: (typeof ENVIRONMENTS)[number] = 'development';
+
+  /** The TCP port of the HTTP server. */
+  @WholeNumber({ min: 1, max: 65_535 })
+  port: number = 3000;
+
+  /** The PostgreSQL database to use; undefined, and no secret file: the embedded one. */
+  @ServerUrl()
+  databaseUrl?: string;
+
+  /** A secret manager's JSON of username, password, host, port, dbname in place of the URL; see `SecretFile`. */
+  @ReadableFile()
+  databaseSecretFile?: string;
+
+  /** The folder of the embedded PostgreSQL's data. */
+  @Folder()
+  databaseDirectory: string = join(ROOT, '.data');
+
+  /** Whether to connect with TLS and verify the server's certificate; false: without TLS. */
+  @Flag()
+  databaseSsl: boolean = false;
+
+  /** The certificate (PEM) of the authority that signed the server's; undefined: those that Node trusts. */
+  @ReadableFile()
+  databaseSslCa?: string;
+
+  /** How many connections the pool opens at most (004). The embedded PostgreSQL has one session, and a pool of one. */
+  @WholeNumber({ min: 1, max: 1000 })
+  databasePoolSize: number = 20;
+
+  /** Replicas that may serve reads, separated by commas. */
+  @ServerUrls()
+  databaseReplicaUrls: string[] = [];
+
+  /** After how many milliseconds a statement is cancelled; 0: never. */
+  @WholeNumber({ min: 0, max: 2_147_483_647 })
+  databaseStatementTimeoutMs: number = 0;
+
+  /** Whether to print each statement, with its parameters: personal data, so not in production. */
+  @Flag()
+  databaseLog: boolean = false;
+
+  /** An empty database for the migration generator's scratch schema, where the login may not create one; undefined: it may. */
+  @ServerUrl()
+  scratchDatabaseUrl?: string;
+
+  /** Whether the database is the embedded one. */
+  get embedded(): boolean {
+    return this.databaseUrl === undefined && this.databaseSecretFile === undefined;
+  }
+}
+
+/**
+ * Reads and checks the configuration. In `environment` a variable that is set wins over the same one in `.env`.
+ *
+ * @param environment default: that of the process, and the project's `.env`
+ * @throws ConfigurationError with a line for each wrong variable: its name, what it was (never a password), what is allowed
+ */
+export function readConfiguration(environment: NodeJS.ProcessEnv = processEnvironment()): Configuration {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
+  const configuration = plainToInstance(Configuration, set, {
+    excludeExtraneousValues: true,
+    exposeDefaultValues: true,
+  });
+  const wrong = validateSync(configuration).map(({ property, constraints }) => {
+    const name = variableOf(property);
+    return `${name} is ${shown(name, set[name]!)}: give ${Object.values(constraints!)[0]}.`;
+  });
+  if (wrong.length === 0) wrong.push(...contradictions(configuration));
+  if (wrong.length > 0) throw new ConfigurationError(wrong.join('\n'));
+  return configuration;
+}
+
+function processEnvironment(): NodeJS.ProcessEnv {
+  const file = join(ROOT, '.env');
+  return { ...(existsSync(file) ? parseEnvironment(readFileSync(file)) : {}), ...process.env };
+}
+
+/** What is wrong with variables that are right one by one. */
+function contradictions(configuration: Configuration): string[] {
+  const { databaseUrl, databaseSecretFile, databaseSsl, databaseSslCa, databaseReplicaUrls, embedded } = configuration;
+  const found: string[] = [];
+  if (databaseUrl && databaseSecretFile)
+    found.push('DATABASE_URL and DATABASE_SECRET_FILE are both set: set one of them.');
+  if (embedded && databaseReplicaUrls.length > 0)
+    found.push(
+      'DATABASE_REPLICA_URLS is set without a primary server: set DATABASE_URL or DATABASE_SECRET_FILE as well.',
+    );
+  if (embedded && databaseSsl)
+    found.push('DATABASE_SSL is true without a server: set DATABASE_URL or DATABASE_SECRET_FILE as well.');
+  if (databaseSslCa && !databaseSsl)
+    found.push('DATABASE_SSL_CA is set and DATABASE_SSL is not: set DATABASE_SSL=true as well.');
+  return found;
+}
+
+/** A property that is read from the variable of its name. `parse` gets what is set; a value that breaks a rule is refused. */
+function variable(parse: (value: string) => unknown, ...rules: PropertyDecorator[]): PropertyDecorator {
+  return (target, property) => {
+    Expose({ name: variableOf(String(property)) })(target, property);
+    // A default is what it is already.
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? parse(value.trim()) : value))(
+      target,
+      property,
+    );
+    IsOptional()(target, property);
+    for (const rule of rules) rule(target, property);
+  };
+}
+
+function OneOf(values: readonly string[]): PropertyDecorator {
+  return variable((value) => value, IsIn([...values], { message: `one of ${values.join(', ')}` }));
+}
+
+function Flag(): PropertyDecorator {
+  return variable((value) => ({ true: true, false: false })[value] ?? value, IsBoolean({ message: 'true or false' }));
+}
+
+function WholeNumber({ min, max }: { min: number; max: number }): PropertyDecorator {
+  const message = `a whole number from ${min} to ${max}`;
+  return variable(
+    (value) => (/^\d+$/.test(value) ? Number(value) : NaN),
+    IsInt({ message }),
+    Min(min, { message }),
+    Max(max, { message }),
+  );
+}
+
+function Folder(): PropertyDecorator {
+  return variable((value) => resolve(ROOT, value));
+}
+
+function ReadableFile(): PropertyDecorator {
+  return variable((value) => resolve(ROOT, value), rule(isReadable, 'the path of a file that can be read'));
+}
+
+function ServerUrl(): PropertyDecorator {
+  return variable((value) => value, rule(isServerUrl, A_URL));
+}
+
+function ServerUrls(): PropertyDecorator {
+  return variable(
+    (value) => value.split(',').map((url) => url.trim()),
+    rule((urls) => (urls as string[]).every(isServerUrl), `${A_URL}; several of them separated by commas`),
+  );
+}
+
+function rule(holds: (value: unknown) => boolean, allowed: string): PropertyDecorator {
+  return ValidateBy({ name: 'allowed', validator: { validate: holds, defaultMessage: () => allowed } });
+}
+
+function isReadable(path: unknown): boolean {
+  try {
+    accessSync(String(path), constants.R_OK);
+    return statSync(String(path)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Whether pg understands the URL, and DATABASE_SSL alone decides about TLS. */
+function isServerUrl(text: unknown): boolean {
+  const url = parsedUrl(String(text));
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) return false;
+  return ![...url.searchParams.keys()].some((key) => /^(ssl|uselibpqcompat)/.test(key));
+}
+
+/** The URL taken apart; undefined where it is none, or where a character that is not encoded divides it in the wrong place. */
+function parsedUrl(text: string): URL | undefined {
+  try {
+    const url = new URL(text);
+    decodeURIComponent(`${url.username}:${url.password}`);
+    return `${url.pathname}${url.search}${url.hash}`.includes('@') ? undefined : url;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A URL without its password, to be shown: protocol, user, host and database. */
+export function withoutPassword(url: string): string {
+  const parsed = parsedUrl(url);
+  if (!parsed?.host) return '(not shown: it may hold a password)';
+  const user = parsed.username && `${parsed.username}${parsed.password && ':***'}@`;
+  return `${parsed.protocol}//${user}${parsed.host}${parsed.pathname}`;
+}
+
+/** `databasePoolSize` → `DATABASE_POOL_SIZE`. */
+function variableOf(property: string): string {
+  return snakeCase(property).toUpperCase();
+}
+
+/** A variable's value as it may be shown. */
+function shown(name: string, value: string): string {
+  if (!/_URLS?$/.test(name)) return JSON.stringify(value);
+  return value
+    .split(',')
+    .map((url) => withoutPassword(url.trim()))
+    .join(', ');
+}

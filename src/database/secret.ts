@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { ConfigurationError } from './errors';
+
+const KEYS = ['username', 'password', 'host', 'port', 'dbname'] as const;
+
+/**
+ * The file of a secret manager that says where the database is and who we are there: JSON of username, password, host,
+ * port and dbname, other keys ignored (004). It is read again for each new connection, so that a rotated password needs
+ * no restart.
+ */
+export class SecretFile {
+  private last: string;
+
+  /** @throws ConfigurationError when the file can't be read or lacks a key */
+  constructor(private readonly path: string) {
+    this.last = this.read();
+  }
+
+  /** The database's URL, by what the file says now; by what it said last while it can't be read, as in mid-replacement. */
+  get url(): string {
+    try {
+      this.last = this.read();
+    } catch {
+      // The login of a moment ago is the best there is, and the server judges it anyway.
+    }
+    return this.last;
+  }
+
+  private read(): string {
+    const secret = this.parse();
+    const missing = KEYS.filter((key) => !/^(string|number)$/.test(typeof secret[key]) || secret[key] === '');
+    if (missing.length > 0) throw this.error(`it lacks ${missing.join(', ')}`);
+    const { username, password, host, port, dbname } = secret as Record<(typeof KEYS)[number], string | number>;
+    const address = String(host).includes(':') ? `[${host}]` : host;
+    const url = `postgres://${encodeURIComponent(username)}:${encodeURIComponent(password)}@${address}:${port}/${encodeURI(String(dbname))}`;
+    if (!URL.canParse(url)) throw this.error('its host or port is none');
+    return url;
+  }
+
+  private parse(): Record<string, unknown> {
+    let text: string;
+    try {
+      text = readFileSync(this.path, 'utf8');
+    } catch (error) {
+      throw this.error(`it can't be read (${(error as NodeJS.ErrnoException).code})`);
+    }
+    try {
+      return Object(JSON.parse(text)) as Record<string, unknown>;
+    } catch {
+      // The parser's own message quotes the file, the password perhaps.
+      throw this.error('it is not JSON');
+    }
+  }
+
+  private error(what: string): ConfigurationError {
+    return new ConfigurationError(
+      `DATABASE_SECRET_FILE is ${JSON.stringify(this.path)}, and ${what}: name a file with JSON of ${KEYS.join(', ')}.`,
+    );
+  }
+}
