@@ -1,37 +1,50 @@
-import { IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, IsNumber, IsOptional, Matches, Max, Min } from 'class-validator';
 import { Check, Column, CreateDateColumn, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
 import { snakeCase } from '../database/naming-strategy';
 import { Trigger, triggerFunction } from '../schema';
 
-/** Sets updated_at on every UPDATE, that of raw SQL included. */
-export const setUpdatedAt = triggerFunction({
-  name: 'set_updated_at',
-  comment: 'Sets updated_at to the time of the transaction, whoever changes the row.',
+/** Sets updated_at on every UPDATE, that of raw SQL included. created_at is immutable (002): it stays what it was. */
+export const keepTimestamps = triggerFunction({
+  name: 'keep_timestamps',
+  comment: 'Sets updated_at to the time of the transaction and keeps created_at as it was, whoever changes the row.',
   body: `BEGIN
-  NEW.updated_at := now();
+  NEW.updated_at := pg_catalog.now();
+  NEW.created_at := OLD.created_at;
   RETURN NEW;
 END`,
 });
 
 /**
  * Refuses to change or delete a row of an append-only table. The trigger's arguments are the columns that may change all
- * the same. A DELETE passes where it is the cascade of another table's (pg_trigger_depth counts the cascading one), or
- * where the transaction's setting app.job is 'retention'.
+ * the same. A DELETE passes where it is the cascade of another table's: pg_trigger_depth counts the cascading trigger.
  */
 export const keepHistory = triggerFunction({
   name: 'keep_history',
-  comment:
-    'Refuses UPDATE (but of the columns in its arguments) and DELETE (but by cascade or by the retention job) of an append-only table.',
-  body: `BEGIN
-  IF TG_OP = 'DELETE' THEN
-    IF pg_catalog.pg_trigger_depth() > 1 OR pg_catalog.current_setting('app.job', true) = 'retention' THEN
-      RETURN OLD;
-    END IF;
-  ELSIF pg_catalog.to_jsonb(NEW) - TG_ARGV::pg_catalog.text[] = pg_catalog.to_jsonb(OLD) - TG_ARGV::pg_catalog.text[] THEN
+  comment: 'Refuses UPDATE (but of the columns in its arguments) and DELETE (but by cascade) of an append-only table.',
+  body: `DECLARE
+  changeable CONSTANT pg_catalog.text[] := coalesce(TG_ARGV, '{}');
+BEGIN
+  IF TG_OP = 'DELETE' AND pg_catalog.pg_trigger_depth() > 1 THEN
+    RETURN OLD;
+  END IF;
+  IF TG_OP = 'UPDATE' AND pg_catalog.to_jsonb(NEW) - changeable = pg_catalog.to_jsonb(OLD) - changeable THEN
     RETURN NEW;
   END IF;
   RAISE EXCEPTION '% of % is refused: its rows are history', TG_OP, TG_TABLE_NAME
-    USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME;
+    USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME;
+END`,
+});
+
+/** Refuses a DELETE but that of the retention job, whose transaction sets app.job to 'retention'. */
+export const keepUntilRetention = triggerFunction({
+  name: 'keep_until_retention',
+  comment: "Refuses DELETE but in a transaction that sets app.job to 'retention'.",
+  body: `BEGIN
+  IF pg_catalog.current_setting('app.job', true) = 'retention' THEN
+    RETURN OLD;
+  END IF;
+  RAISE EXCEPTION 'DELETE of % is refused: only the retention job deletes its rows', TG_TABLE_NAME
+    USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, CONSTRAINT = TG_NAME;
 END`,
 });
 
@@ -40,18 +53,32 @@ export function PrimaryKey(): PropertyDecorator {
   return PrimaryGeneratedColumn('uuid', { comment: 'Random UUID (version 4): neither guessable nor countable.' });
 }
 
-/** `created_at`: when the row was written, set by the database. */
+/** `created_at`: when the row was written, set by the database and immutable. */
 export function CreatedAt(): PropertyDecorator {
-  return CreateDateColumn({ type: 'timestamptz', comment: 'When the row was written.' });
+  return CreateDateColumn({ type: 'timestamptz', update: false, comment: 'When the row was written.' });
 }
 
 /** `updated_at`: when the row was last changed, kept by the database on every UPDATE, raw SQL included. */
 export function UpdatedAt(): PropertyDecorator {
   return (target, property) => {
-    UpdateDateColumn({ type: 'timestamptz', comment: 'When the row was last changed. Kept by a trigger.' })(target, property);
-    Trigger({ name: 'set_updated_at', timing: 'BEFORE', events: ['UPDATE'], execute: setUpdatedAt })(
+    UpdateDateColumn({ type: 'timestamptz', comment: 'When the row was last changed. Kept by a trigger.' })(
+      target,
+      property,
+    );
+    Trigger({ name: 'keep_timestamps', timing: 'BEFORE', events: ['UPDATE'], execute: keepTimestamps })(
       target.constructor as new () => object,
     );
+  };
+}
+
+/**
+ * Text of a pattern: the CHECK and the class-validator rule from one regular expression. It may use what JavaScript and
+ * PostgreSQL read alike: classes, anchors and quantifiers.
+ */
+export function Pattern(pattern: RegExp): PropertyDecorator {
+  return (target, property) => {
+    Check(`"${snakeCase(String(property))}" ~ '${pattern.source}'`)(target, property);
+    Matches(pattern)(target, property);
   };
 }
 
@@ -67,7 +94,10 @@ export function Score({ nullable = false, default: defaultValue }: NumberOptions
   return (target, property) => {
     const column = snakeCase(String(property));
     const hasDefault = defaultValue !== undefined;
-    Column({ type: 'double precision', nullable, ...(hasDefault && { default: () => String(defaultValue) }) })(target, property);
+    Column({ type: 'double precision', nullable, ...(hasDefault && { default: () => String(defaultValue) }) })(
+      target,
+      property,
+    );
     Check(`"${column}" BETWEEN 0 AND 1`)(target, property);
     IsNumber()(target, property);
     Min(0)(target, property);

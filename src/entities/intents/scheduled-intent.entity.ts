@@ -1,4 +1,15 @@
-import { IsBoolean, IsDate, IsInt, IsNotEmpty, IsObject, IsOptional, IsPositive, IsString, IsUUID, MaxLength } from 'class-validator';
+import {
+  IsBoolean,
+  IsDate,
+  IsInt,
+  IsNotEmpty,
+  IsObject,
+  IsOptional,
+  IsPositive,
+  IsString,
+  IsUUID,
+  MaxLength,
+} from 'class-validator';
 import { Check, Column, Entity, JoinColumn, ManyToOne, OneToMany, type Relation } from 'typeorm';
 import { Enumeration, Index } from '../../schema';
 import { OwnedBy } from '../access';
@@ -128,7 +139,7 @@ export class ScheduledIntent {
   @Column({ type: 'uuid', nullable: true })
   lastMessageId: string | null;
 
-  @ManyToOne(() => Message, { onDelete: 'SET NULL', nullable: true })
+  @ManyToOne(() => Message, (message) => message.lastMessageOfIntents, { onDelete: 'SET NULL' })
   @JoinColumn({ name: 'last_message_id' })
   lastMessage: Relation<Message> | null;
 

@@ -1,0 +1,60 @@
+import { IsBoolean, IsOptional, IsUUID } from 'class-validator';
+import { Column, Entity, JoinColumn, ManyToOne, type Relation, Unique } from 'typeorm';
+import { Enumeration, Index } from '../../schema';
+import { BackendOnly } from '../access';
+import { CreatedAt, PrimaryKey, Score } from '../columns';
+import { Post } from '../social/post.entity';
+import { Competitor } from './competitor.entity';
+import { type Satisfaction, SATISFACTIONS, type Sentiment, SENTIMENTS } from './enumerations';
+
+/**
+ * Which post names which competitor, in what tone, and how good an opportunity that is for us. Written by the analysis of
+ * a post, once a post and competitor; it goes with its post. (003)
+ */
+@Entity('competitive_mentions')
+@BackendOnly()
+@Unique(['postId', 'competitorId'])
+@Index('idx_competitive_mentions_competitor_id', ['competitorId'])
+export class CompetitiveMention {
+  @PrimaryKey()
+  id: string;
+
+  /** The post. */
+  @IsUUID()
+  @Column({ type: 'uuid' })
+  postId: string;
+
+  @ManyToOne(() => Post, (post) => post.competitiveMentions, { onDelete: 'CASCADE', nullable: false })
+  @JoinColumn({ name: 'post_id' })
+  post: Relation<Post>;
+
+  /** The competitor that it names. */
+  @IsUUID()
+  @Column({ type: 'uuid' })
+  competitorId: string;
+
+  @ManyToOne(() => Competitor, (competitor) => competitor.mentions, { onDelete: 'CASCADE', nullable: false })
+  @JoinColumn({ name: 'competitor_id' })
+  competitor: Relation<Competitor>;
+
+  /** The tone in which the post speaks of it. */
+  @Enumeration(SENTIMENTS)
+  sentiment: Sentiment;
+
+  /** Whether the post's author is happy with it. */
+  @Enumeration(SATISFACTIONS, { default: 'UNKNOWN' })
+  satisfaction: Satisfaction;
+
+  /** How good an opportunity it is, from 0 (none) to 1. */
+  @Score()
+  opportunityScore: number;
+
+  /** Whether we have answered the post. */
+  @IsOptional()
+  @IsBoolean()
+  @Column({ type: 'boolean', default: false })
+  replied: boolean;
+
+  @CreatedAt()
+  createdAt: Date;
+}

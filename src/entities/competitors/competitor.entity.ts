@@ -1,0 +1,52 @@
+import { IsArray, IsNotEmpty, IsOptional, IsString } from 'class-validator';
+import { Column, Entity, OneToMany, type Relation, Unique } from 'typeorm';
+import { Enumeration } from '../../schema';
+import { BackendOnly } from '../access';
+import { CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
+import { CompetitiveMention } from './competitive-mention.entity';
+import { COMPETITOR_CATEGORIES, type CompetitorCategory, PRICE_POINTS, type PricePoint } from './enumerations';
+
+/** Whose products people name beside ours, and the words to know them by. Written by the marketing team. (003) */
+@Entity('competitors')
+@BackendOnly()
+@Unique(['name'])
+export class Competitor {
+  @PrimaryKey()
+  id: string;
+
+  /** The brand. */
+  @IsString()
+  @IsNotEmpty()
+  @Column({ type: 'text' })
+  name: string;
+
+  /** What it sells. */
+  @Enumeration(COMPETITOR_CATEGORIES)
+  category: CompetitorCategory;
+
+  /** What its product says it works by; null: not known. */
+  @IsOptional()
+  @IsString()
+  @Column({ type: 'text', nullable: true })
+  primaryMechanism: string | null;
+
+  /** What it costs, roughly. */
+  @Enumeration(PRICE_POINTS)
+  pricePoint: PricePoint;
+
+  /** The words that name it in a post. */
+  @IsOptional()
+  @IsArray()
+  @IsString({ each: true })
+  @Column({ type: 'text', array: true, default: [] })
+  brandKeywords: string[];
+
+  @CreatedAt()
+  createdAt: Date;
+
+  @UpdatedAt()
+  updatedAt: Date;
+
+  @OneToMany(() => CompetitiveMention, (mention) => mention.competitor)
+  mentions: Relation<CompetitiveMention>[];
+}

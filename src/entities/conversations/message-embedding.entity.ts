@@ -1,0 +1,49 @@
+import { ArrayMaxSize, ArrayMinSize, IsNotEmpty, IsNumber, IsString, IsUUID } from 'class-validator';
+import { Column, Entity, JoinColumn, OneToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { Extension, Index } from '../../schema';
+import { CURRENT_USER_ID, OwnedWhere } from '../access';
+import { CreatedAt } from '../columns';
+import { Message } from './message.entity';
+
+/** The dimensions of an embedding. */
+export const EMBEDDING_DIMENSIONS = 1536;
+
+/**
+ * Where a message lies in the space of meanings, so that what is near to it is found. Written by the backend once the
+ * message is; at most one a message. (004)
+ */
+@Entity('message_embeddings')
+@Extension('vector')
+@OwnedWhere(
+  `EXISTS (SELECT 1 FROM messages WHERE messages.id = message_embeddings.message_id AND messages.user_id = ${CURRENT_USER_ID})`,
+  { may: ['SELECT'] },
+)
+@Index('idx_message_embeddings_embedding', [{ property: 'embedding', operatorClass: 'vector_cosine_ops' }], {
+  method: 'hnsw',
+})
+export class MessageEmbedding {
+  /** The message. */
+  @IsUUID()
+  @PrimaryColumn({ type: 'uuid' })
+  messageId: string;
+
+  @OneToOne(() => Message, (message) => message.embedding, { onDelete: 'CASCADE', nullable: false })
+  @JoinColumn({ name: 'message_id' })
+  message: Relation<Message>;
+
+  /** The model that computed it: distances mean something between embeddings of one model alone. */
+  @IsString()
+  @IsNotEmpty()
+  @Column({ type: 'text' })
+  model: string;
+
+  /** The vector, 1536 dimensions, to be compared by cosine distance. */
+  @ArrayMinSize(EMBEDDING_DIMENSIONS)
+  @ArrayMaxSize(EMBEDDING_DIMENSIONS)
+  @IsNumber({}, { each: true })
+  @Column({ type: 'vector', length: EMBEDDING_DIMENSIONS })
+  embedding: number[];
+
+  @CreatedAt()
+  createdAt: Date;
+}

@@ -1,0 +1,101 @@
+import { IsDate, IsNotEmpty, IsObject, IsOptional, IsString, IsUUID, ValidateIf } from 'class-validator';
+import { Check, Column, Entity, JoinColumn, ManyToOne, type Relation, Unique } from 'typeorm';
+import { Enumeration, Index } from '../../schema';
+import { OwnedBy } from '../access';
+import { Count, CreatedAt, PrimaryKey } from '../columns';
+import { User } from '../identity/user.entity';
+import {
+  type Destination,
+  DESTINATIONS,
+  ENGAGEMENT_MESSAGE_STATUSES,
+  ENGAGEMENT_MESSAGE_TYPES,
+  type EngagementMessageStatus,
+  type EngagementMessageType,
+} from './enumerations';
+
+/**
+ * What is to be sent to a person of the assistant's own accord, where and when, and what became of it. Queued by the
+ * engagement service, sent by its worker; the idempotency key keeps a message from being queued twice. Nobody but the
+ * backend sees it. (001)
+ */
+@Entity('engagement_message_queue')
+@OwnedBy('userId', { may: [] })
+@Index('idx_engagement_message_queue_status', ['status'], { where: `status = 'pending'` })
+@Index('idx_engagement_message_queue_scheduled_for', ['scheduledFor'], { where: `status = 'pending'` })
+@Index('idx_engagement_message_queue_user_id', ['userId'])
+@Unique(['idempotencyKey'])
+@Check('chk_engagement_message_queue_sent', `("status" = 'sent') = ("sent_at" IS NOT NULL)`)
+export class EngagementMessage {
+  @PrimaryKey()
+  id: string;
+
+  /** The person it is for. */
+  @IsUUID()
+  @Column({ type: 'uuid' })
+  userId: string;
+
+  @ManyToOne(() => User, (user) => user.engagementMessages, { onDelete: 'CASCADE', nullable: false })
+  @JoinColumn({ name: 'user_id' })
+  user: Relation<User>;
+
+  /** What kind of message it is. */
+  @Enumeration(ENGAGEMENT_MESSAGE_TYPES)
+  messageType: EngagementMessageType;
+
+  /** The key of its text in the translations. */
+  @IsString()
+  @IsNotEmpty()
+  @Column({ type: 'text' })
+  messageKey: string;
+
+  /** What is put into that text. */
+  @IsOptional()
+  @IsObject()
+  @Column({ type: 'jsonb', default: {} })
+  messageParams: Record<string, unknown>;
+
+  /** Where it goes: to the person alone, or to their group. */
+  @Enumeration(DESTINATIONS, { default: 'individual' })
+  destination: Destination;
+
+  /** The WhatsApp JID it goes to; null: to be looked up when it is sent. */
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  @Column({ type: 'text', nullable: true })
+  destinationJid: string | null;
+
+  /** When to send it, not before. */
+  @IsDate()
+  @Column({ type: 'timestamptz' })
+  scheduledFor: Date;
+
+  /** When it was sent; null exactly where the status is not 'sent'. */
+  @ValidateIf((message: EngagementMessage) => message.sentAt != null || message.status === 'sent')
+  @IsDate()
+  @Column({ type: 'timestamptz', nullable: true })
+  sentAt: Date | null;
+
+  /** What became of it. */
+  @Enumeration(ENGAGEMENT_MESSAGE_STATUSES, { default: 'pending' })
+  status: EngagementMessageStatus;
+
+  /** How often sending it has failed. */
+  @Count({ default: 0 })
+  retryCount: number;
+
+  /** Why sending it last failed; null: it has not. */
+  @IsOptional()
+  @IsString()
+  @Column({ type: 'text', nullable: true })
+  errorMessage: string | null;
+
+  /** What makes it this message and no other: a second one of the same key is refused. */
+  @IsString()
+  @IsNotEmpty()
+  @Column({ type: 'text' })
+  idempotencyKey: string;
+
+  @CreatedAt()
+  createdAt: Date;
+}

@@ -1,0 +1,50 @@
+import { IsNumber, IsOptional, IsUUID } from 'class-validator';
+import { Column, Entity, JoinColumn, OneToOne, type Relation } from 'typeorm';
+import { Enumeration } from '../../schema';
+import { BackendOnly } from '../access';
+import { CreatedAt, PrimaryKey } from '../columns';
+import { Decision } from '../social/decision.entity';
+import { OPERATIONAL_MODES, type OperationalMode } from '../social/enumerations';
+
+/**
+ * What came of a decision whose mode was drawn by lot, beside what the scores had foretold: the learning system's control
+ * group. Written with the decision, completed when the outcome is known; at most one a decision. (003)
+ */
+@Entity('randomized_experiments')
+@BackendOnly()
+export class RandomizedExperiment {
+  @PrimaryKey()
+  id: string;
+
+  /** The decision; null: that has been archived, which happens after 90 days. */
+  @IsOptional()
+  @IsUUID()
+  @Column({ type: 'uuid', nullable: true })
+  decisionId: string | null;
+
+  @OneToOne(() => Decision, (decision) => decision.randomizedExperiment, { onDelete: 'SET NULL' })
+  @JoinColumn({ name: 'decision_id' })
+  decision: Relation<Decision> | null;
+
+  /** The mode that the scores would have given. */
+  @Enumeration(OPERATIONAL_MODES)
+  predictedMode: OperationalMode;
+
+  /** The mode that was drawn. */
+  @Enumeration(OPERATIONAL_MODES)
+  actualMode: OperationalMode;
+
+  /** The outcome that was foretold for the predicted mode. */
+  @IsNumber()
+  @Column({ type: 'double precision' })
+  predictedOutcome: number;
+
+  /** The outcome of the mode drawn, on the same scale; null: not known yet. */
+  @IsOptional()
+  @IsNumber()
+  @Column({ type: 'double precision', nullable: true })
+  actualOutcome: number | null;
+
+  @CreatedAt()
+  createdAt: Date;
+}

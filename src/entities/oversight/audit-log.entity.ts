@@ -1,0 +1,52 @@
+import { IsNotEmpty, IsObject, IsOptional, IsString, IsUUID } from 'class-validator';
+import { Column, Entity } from 'typeorm';
+import { desc, Index, Trigger } from '../../schema';
+import { BackendOnly } from '../access';
+import { CreatedAt, keepHistory, keepUntilRetention, PrimaryKey } from '../columns';
+
+/**
+ * Who did what to which thing, and when. Written by whatever part of the backend does it; nothing in it changes. Kept for
+ * three years, then archived to compressed JSON, a file a year, and deleted by the retention job, which alone may. (003)
+ */
+@Entity('audit_logs')
+@BackendOnly()
+@Index('idx_audit_logs_entity_type_entity_id_created_at', ['entityType', 'entityId', desc('createdAt')])
+@Index('idx_audit_logs_created_at', ['createdAt'])
+@Trigger({ name: 'keep_history', timing: 'BEFORE', events: ['UPDATE'], execute: keepHistory })
+@Trigger({ name: 'keep_until_retention', timing: 'BEFORE', events: ['DELETE'], execute: keepUntilRetention })
+export class AuditLog {
+  @PrimaryKey()
+  id: string;
+
+  /** What kind of thing it was done to: 'reply', 'escalation' … */
+  @IsString()
+  @IsNotEmpty()
+  @Column({ type: 'text' })
+  entityType: string;
+
+  /** The thing's id. It is no foreign key: the log outlives the thing. */
+  @IsUUID()
+  @Column({ type: 'uuid' })
+  entityId: string;
+
+  /** What was done: 'approved', 'posted' … */
+  @IsString()
+  @IsNotEmpty()
+  @Column({ type: 'text' })
+  action: string;
+
+  /** Who did it: a person, or a part of the backend. */
+  @IsString()
+  @IsNotEmpty()
+  @Column({ type: 'text' })
+  actor: string;
+
+  /** Whatever else there is to know about it. */
+  @IsOptional()
+  @IsObject()
+  @Column({ type: 'jsonb', default: {} })
+  detailsJson: Record<string, unknown>;
+
+  @CreatedAt()
+  createdAt: Date;
+}

@@ -1,0 +1,47 @@
+import { IsISO8601, IsNotEmpty, IsNumber, IsString, Matches } from 'class-validator';
+import { Column, Entity, Unique } from 'typeorm';
+import { Enumeration } from '../../schema';
+import { BackendOnly } from '../access';
+import { CreatedAt, PrimaryKey } from '../columns';
+import { type Platform, PLATFORMS } from '../social/enumerations';
+import { METRIC_TYPES, type MetricType } from './enumerations';
+
+/**
+ * How we did on a day, on a platform, by a metric. Written by the nightly reckoning; kept for two years, then archived to
+ * CSV, a file a quarter. (003)
+ */
+@Entity('kpi_metrics')
+@BackendOnly()
+@Unique(['date', 'platform', 'metricType', 'metricName'])
+export class KpiMetric {
+  @PrimaryKey()
+  id: string;
+
+  /** The day, in UTC: '2025-11-21'. */
+  @Matches(/^\d{4}-\d{2}-\d{2}$/)
+  @IsISO8601({ strict: true })
+  @Column({ type: 'date' })
+  date: string;
+
+  /** The platform. */
+  @Enumeration(PLATFORMS)
+  platform: Platform;
+
+  /** What the metric speaks of. */
+  @Enumeration(METRIC_TYPES)
+  metricType: MetricType;
+
+  /** The metric: 'reply_rate', 'click_through_rate' … */
+  @IsString()
+  @IsNotEmpty()
+  @Column({ type: 'text' })
+  metricName: string;
+
+  /** Its value, in the unit that its name says. */
+  @IsNumber()
+  @Column({ type: 'double precision' })
+  value: number;
+
+  @CreatedAt()
+  createdAt: Date;
+}

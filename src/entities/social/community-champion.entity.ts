@@ -1,0 +1,74 @@
+import { IsBoolean, IsDate, IsOptional, IsUUID } from 'class-validator';
+import { Column, Entity, JoinColumn, OneToOne, type Relation } from 'typeorm';
+import { Enumeration } from '../../schema';
+import { BackendOnly } from '../access';
+import { Count, CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
+import { Author } from './author.entity';
+import {
+  ADVOCATE_STATUSES,
+  type AdvocateStatus,
+  CHAMPION_TIERS,
+  type ChampionTier,
+  DM_RESPONSES,
+  type DmResponse,
+} from './enumerations';
+
+/**
+ * Which authors speak for us of their own accord, and how far we have come in winning them as advocates. Written by the
+ * community team and its jobs; at most one an author. (003)
+ */
+@Entity('community_champions')
+@BackendOnly()
+export class CommunityChampion {
+  @PrimaryKey()
+  id: string;
+
+  /** The author who is the champion. */
+  @IsUUID()
+  @Column({ type: 'uuid' })
+  authorId: string;
+
+  @OneToOne(() => Author, (author) => author.champion, { onDelete: 'CASCADE', nullable: false })
+  @JoinColumn({ name: 'author_id' })
+  author: Relation<Author>;
+
+  /** How much they do for us. */
+  @Enumeration(CHAMPION_TIERS)
+  tier: ChampionTier;
+
+  /** How often they have spoken for us. */
+  @Count({ default: 0 })
+  engagementCount: number;
+
+  /** When we wrote to them directly; null: we have not. */
+  @IsOptional()
+  @IsDate()
+  @Column({ type: 'timestamptz', nullable: true })
+  dmSentAt: Date | null;
+
+  /** What they answered. */
+  @Enumeration(DM_RESPONSES, { default: 'NONE' })
+  dmResponse: DmResponse;
+
+  /** Whether a sample has been sent to them. */
+  @IsOptional()
+  @IsBoolean()
+  @Column({ type: 'boolean', default: false })
+  sampleSent: boolean;
+
+  /** Whether they have become a customer. */
+  @IsOptional()
+  @IsBoolean()
+  @Column({ type: 'boolean', default: false })
+  converted: boolean;
+
+  /** How far they have come as an advocate. */
+  @Enumeration(ADVOCATE_STATUSES, { default: 'CANDIDATE' })
+  advocateStatus: AdvocateStatus;
+
+  @CreatedAt()
+  createdAt: Date;
+
+  @UpdatedAt()
+  updatedAt: Date;
+}
