@@ -89,7 +89,9 @@ function distinct<T extends string | { name: string }>(
       const name = typeof found === 'string' ? found : found.name;
       const known = byName.get(name);
       if (known !== undefined && JSON.stringify(known) !== JSON.stringify(found)) {
-        throw new UserError(`${metadata.targetName}: "${name}" is declared twice, differently: give one of them another name.`);
+        throw new UserError(
+          `${metadata.targetName}: "${name}" is declared twice, differently: give one of them another name.`,
+        );
       }
       byName.set(name, found);
     }
@@ -109,7 +111,8 @@ function refuseContradictions({ metadata, declarations }: DeclaredEntity): void 
     }
     if (declaration.kind !== 'index' && declaration.kind !== 'trigger' && declaration.kind !== 'policy') continue;
     const name = `${declaration.kind} "${declaration.name}"`;
-    if (names.has(name)) throw new UserError(`${metadata.targetName}: ${name} is declared twice: give one of them another name.`);
+    if (names.has(name))
+      throw new UserError(`${metadata.targetName}: ${name} is declared twice: give one of them another name.`);
     names.add(name);
   }
 }
@@ -228,6 +231,7 @@ function tableOf(metadata: EntityMetadata): string {
 /** @throws UserError when the entity has no such property */
 function columnOf(metadata: EntityMetadata, property: string, what: string): string {
   const column = metadata.findColumnWithPropertyName(property);
-  if (!column) throw new UserError(`${metadata.targetName}: ${what} names "${property}", which is not a column of the class.`);
+  if (!column)
+    throw new UserError(`${metadata.targetName}: ${what} names "${property}", which is not a column of the class.`);
   return escapeIdentifier(column.databaseName);
 }
