@@ -10,6 +10,8 @@ import { type Satisfaction, SATISFACTIONS, type Sentiment, SENTIMENTS } from './
 /**
  * Which post names which competitor, in what tone, and how good an opportunity that is for us. Written by the analysis of
  * a post, once a post and competitor; it goes with its post. (003)
+ *
+ * @retention as long as its post: 90 days after that was detected, then archived to JSON with it and deleted
  */
 @Entity('competitive_mentions')
 @BackendOnly()

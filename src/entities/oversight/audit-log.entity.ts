@@ -5,8 +5,10 @@ import { BackendOnly } from '../access';
 import { CreatedAt, keepHistory, keepUntilRetention, PrimaryKey } from '../columns';
 
 /**
- * Who did what to which thing, and when. Written by whatever part of the backend does it; nothing in it changes. Kept for
- * three years, then archived to compressed JSON, a file a year, and deleted by the retention job, which alone may. (003)
+ * Who did what to which thing, and when. Written by whatever part of the backend does it; nothing in it changes, and only
+ * the retention job deletes from it. (003)
+ *
+ * @retention 3 years, then archived to compressed JSON, a file a year, and deleted
  */
 @Entity('audit_logs')
 @BackendOnly()

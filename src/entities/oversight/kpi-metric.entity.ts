@@ -7,8 +7,9 @@ import { type Platform, PLATFORMS } from '../social/enumerations';
 import { METRIC_TYPES, type MetricType } from './enumerations';
 
 /**
- * How we did on a day, on a platform, by a metric. Written by the nightly reckoning; kept for two years, then archived to
- * CSV, a file a quarter. (003)
+ * How we did on a day, on a platform, by a metric. Written by the nightly reckoning. (003)
+ *
+ * @retention 2 years, then archived to CSV, a file a quarter, and deleted
  */
 @Entity('kpi_metrics')
 @BackendOnly()

@@ -9,7 +9,9 @@ import { Post } from './post.entity';
 
 /**
  * Who posts on a platform, and how we stand with them: the memory of the relationship. Written by the listener when it
- * first sees an account and whenever it sees it again; one row an account, kept for ever. (003)
+ * first sees an account and whenever it sees it again; one row an account. (003)
+ *
+ * @retention for ever
  */
 @Entity('authors')
 @BackendOnly()

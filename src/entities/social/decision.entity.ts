@@ -12,7 +12,9 @@ import { Reply } from './reply.entity';
 
 /**
  * Whether and how to answer a post, with the four scores that it was decided by. Written once by the decision engine;
- * it goes with its post after 90 days, while the replies to it stay. (003)
+ * it goes with its post, while the replies to it stay. (003)
+ *
+ * @retention as long as its post: 90 days after that was detected, then archived to JSON with it and deleted
  */
 @Entity('decisions')
 @BackendOnly()

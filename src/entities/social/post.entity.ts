@@ -23,7 +23,9 @@ import { type Platform, PLATFORMS } from './enumerations';
 
 /**
  * What was posted that speaks of our subject, and whether it has been dealt with. Written by the listener, one row a
- * post; 90 days after it was detected it is archived to JSON and deleted, with its decisions and mentions. (003)
+ * post. (003)
+ *
+ * @retention 90 days after detected_at, then archived to JSON and deleted, with its decisions and mentions
  */
 @Entity('posts')
 @BackendOnly()

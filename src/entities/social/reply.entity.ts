@@ -37,8 +37,10 @@ const claims = MEDICAL_CLAIMS.join('|');
 
 /**
  * What we answered, whether it may be posted and what came of it. Written by the reply generator, approved by a person or
- * by rule, posted by the publisher. It is signed, claims no healing and is never posted unapproved; it is kept for ever,
- * longer than the decision behind it. Deleting it leaves the row and sets deleted_at. (003)
+ * by rule, posted by the publisher. It is signed, claims no healing and is never posted unapproved. Deleting it leaves the
+ * row and sets deleted_at. (003)
+ *
+ * @retention for ever, longer than the decision behind it
  */
 @Entity('replies')
 @BackendOnly()
