@@ -1,3 +1,6 @@
+import { UserError } from '../../database/errors';
+import * as queries from './catalog-queries';
+
 /**
  * A database's schema as plain data: what the generator compares. Two databases of the same schema give the same
  * catalog, whatever their server (but for the text of views, which PostgreSQL 15 and 16+ print differently).
@@ -146,13 +149,164 @@ export interface View {
   uses: string[];
 }
 
-/** Runs a statement and gives its rows. The connection's search_path has to be the default one, with no schema before public. */
-export type Query = (sql: string, parameters?: unknown[]) => Promise<Record<string, unknown>[]>;
+/** Runs a statement and gives its rows. */
+export type Query = (sql: string, parameters?: unknown[]) => Promise<unknown[]>;
 
 /** Tables that TypeORM and the release runner keep for themselves: no part of the schema. */
 export const BOOKKEEPING_TABLES = ['migrations', 'typeorm_metadata', 'migration_checksums'];
 
-/** Reads the schema `public` of a database. */
-export function readCatalog(_query: Query): Promise<Catalog> {
-  throw new Error('not written yet');
+/**
+ * Reads the schema `public` of a database, all but the objects of extensions and the bookkeeping tables.
+ *
+ * @throws UserError when the connection's search_path is not the default one: PostgreSQL prints names by it
+ */
+export async function readCatalog(query: Query): Promise<Catalog> {
+  const rows = <T>(sql: string, parameters?: unknown[]): Promise<T[]> => query(sql, parameters) as Promise<T[]>;
+  await refuseOtherSearchPath(query);
+
+  const columns = byRelation(await rows<OfRelation<ColumnRow>>(queries.COLUMNS), columnOf);
+  const constraints = byRelation(await rows<OfRelation<ConstraintRow>>(queries.CONSTRAINTS), constraintOf);
+  const indexes = byRelation(await rows<OfRelation<Index>>(queries.INDEXES), (index): Index => index);
+  const triggers = byRelation(await rows<OfRelation<TriggerRow>>(queries.TRIGGERS), triggerOf);
+  const policies = byRelation(await rows<OfRelation<PolicyRow>>(queries.POLICIES), policyOf);
+  const grants = byRelation(await rows<OfRelation<Grant>>(queries.COLUMN_AND_TABLE_GRANTS), (grant): Grant => grant);
+  const tables = await rows<TableRow>(queries.TABLES, [BOOKKEEPING_TABLES]);
+  const views = await rows<Omit<View, 'grants' | 'indexes'>>(queries.VIEWS);
+
+  return {
+    extensions: await rows(queries.EXTENSIONS),
+    roles: await rows(queries.ROLES),
+    enumTypes: await rows(queries.ENUM_TYPES),
+    functions: (await rows<DatabaseFunction>(queries.FUNCTIONS)).map(functionOf),
+    sequences: (await rows<SequenceRow>(queries.SEQUENCES, [BOOKKEEPING_TABLES])).map(sequenceOf),
+    tables: tables.map(({ name, comment, enabled, forced }) => ({
+      name,
+      comment,
+      columns: columns(name),
+      constraints: constraints(name),
+      indexes: indexes(name),
+      triggers: triggers(name),
+      rowLevelSecurity: { enabled, forced },
+      policies: policies(name),
+      grants: grants(name),
+    })),
+    views: views.map((view) => ({
+      ...view,
+      definition: view.definition.replace(/;$/, ''),
+      grants: grants(view.name),
+      indexes: indexes(view.name),
+    })),
+  };
+}
+
+async function refuseOtherSearchPath(query: Query): Promise<void> {
+  const [{ schemas }] = (await query(queries.SEARCH_PATH)) as [{ schemas: string }];
+  if (schemas === 'public') return;
+  throw new UserError(
+    `The connection's search_path finds the schemas "${schemas}", but a schema is only compared as "public": ` +
+      'reset the search_path of the login and of the database.',
+  );
+}
+
+type OfRelation<T> = T & { relation: string };
+
+type TableRow = Pick<Table, 'name' | 'comment'> & Table['rowLevelSecurity'];
+
+type ColumnRow = Omit<Column, 'identity' | 'generated' | 'default'> & {
+  identity: 'a' | 'd' | '';
+  generated: 's' | 'v' | '';
+  /** Its default, or what it is generated from. */
+  expression: string | null;
+};
+
+type ConstraintRow = Omit<Constraint, 'kind' | 'references'> & {
+  kind: keyof typeof CONSTRAINT_KINDS;
+  target: string | null;
+  targetColumns: string[];
+};
+
+type TriggerRow = Omit<Trigger, 'enabled'> & { enabled: keyof typeof TRIGGER_STATES };
+
+type PolicyRow = Omit<Policy, 'command'> & { command: keyof typeof POLICY_COMMANDS };
+
+interface SequenceRow {
+  name: string;
+  comment: string | null;
+  type: string;
+  start: string;
+  increment: string;
+  min: string;
+  max: string;
+  cache: string;
+  cycle: boolean;
+  ownedBy: string | null;
+}
+
+const CONSTRAINT_KINDS = { p: 'primary key', u: 'unique', c: 'check', f: 'foreign key', x: 'exclude' } as const;
+const TRIGGER_STATES = { O: 'origin', D: 'disabled', R: 'replica', A: 'always' } as const;
+const POLICY_COMMANDS = { '*': 'ALL', r: 'SELECT', a: 'INSERT', w: 'UPDATE', d: 'DELETE' } as const;
+
+/** What there is for each relation, by its name, in the order of the rows. */
+function byRelation<R extends { relation: string }, T>(
+  rows: R[],
+  toObject: (row: Omit<R, 'relation'>) => T,
+): (name: string) => T[] {
+  return (name) => rows.filter((row) => row.relation === name).map(({ relation: _, ...row }) => toObject(row));
+}
+
+function columnOf({ identity, generated, expression, ...column }: ColumnRow): Column {
+  return {
+    ...column,
+    type: shortType(column.type),
+    default: generated ? null : expression,
+    identity: identity ? (identity === 'a' ? 'always' : 'by default') : null,
+    generated: generated ? { expression: expression!, stored: generated === 's' } : null,
+  };
+}
+
+/** A type as a person writes it. */
+function shortType(type: string): string {
+  return type
+    .replace('character varying', 'varchar')
+    .replace(/^character\b/, 'char')
+    .replace('bit varying', 'varbit')
+    .replace(/^(timestamp|time)(\(\d\))? with time zone/, '$1tz$2')
+    .replace(/^(timestamp|time)(\(\d\))? without time zone/, '$1$2');
+}
+
+function constraintOf({ target, targetColumns, ...constraint }: ConstraintRow): Constraint {
+  return {
+    ...constraint,
+    kind: CONSTRAINT_KINDS[constraint.kind],
+    definition: constraint.definition.replace(/ NOT VALID$/, ''),
+    references: target === null ? null : { table: target, columns: targetColumns },
+  };
+}
+
+function triggerOf(trigger: TriggerRow): Trigger {
+  return { ...trigger, enabled: TRIGGER_STATES[trigger.enabled] };
+}
+
+function policyOf(policy: PolicyRow): Policy {
+  return { ...policy, command: POLICY_COMMANDS[policy.command] };
+}
+
+function functionOf(definition: DatabaseFunction): DatabaseFunction {
+  return { ...definition, definition: definition.definition.trimEnd() };
+}
+
+/** The sequence with those options only that are not the default ones of its type. */
+function sequenceOf({ name, comment, ownedBy, type, start, increment, min, max, cache, cycle }: SequenceRow): Sequence {
+  const largest = { smallint: '32767', integer: '2147483647', bigint: '9223372036854775807' }[type];
+  const ascends = !increment.startsWith('-');
+  const isDefaultRange = ascends && min === '1' && max === largest;
+  const options = [
+    type !== 'bigint' && `AS ${type}`,
+    increment !== '1' && `INCREMENT BY ${increment}`,
+    !isDefaultRange && `MINVALUE ${min} MAXVALUE ${max}`,
+    !(ascends && start === min) && `START WITH ${start}`,
+    cache !== '1' && `CACHE ${cache}`,
+    cycle && 'CYCLE',
+  ];
+  return { name, comment, ownedBy, definition: options.filter(Boolean).join(' ') };
 }
