@@ -33,13 +33,7 @@ export function desc<K extends string>(property: K, nulls?: 'FIRST' | 'LAST'): I
 export function Index<K extends string, I extends string = never>(
   name: string,
   keys: KeyOf<K>[],
-  {
-    unique = false,
-    nullsNotDistinct = false,
-    method = 'btree',
-    include = [],
-    where,
-  }: IndexOptions<I> = {},
+  { unique = false, nullsNotDistinct = false, method = 'btree', include = [], where }: IndexOptions<I> = {},
 ): DecoratorOfClassWith<K | I> {
   return (target) => {
     declare(target, {

@@ -97,7 +97,7 @@ export const SEQUENCES = `
     LEFT JOIN pg_class owner ON owner.oid = ownership.refobjid
     LEFT JOIN pg_attribute ON attrelid = owner.oid AND attnum = ownership.refobjsubid
   WHERE relation.relnamespace = 'public'::regnamespace AND ownership.deptype IS DISTINCT FROM 'i'
-    AND owner.relname IS DISTINCT FROM ALL ($1::text[]) AND ${ownObject('pg_class', 'seqrelid')}
+    AND coalesce(owner.relname <> ALL ($1::text[]), true) AND ${ownObject('pg_class', 'seqrelid')}
   ORDER BY relation.relname`;
 
 export const TABLES = `

@@ -136,7 +136,13 @@ function roleStatements({ name, comment, grantedToOwner }: Role): SchemaStatemen
     block(`IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${literal}) THEN CREATE ROLE ${role} NOLOGIN; END IF;`),
     block(`COMMENT ON ROLE ${role} IS ${escapeLiteral(comment)}; EXCEPTION WHEN insufficient_privilege THEN NULL;`),
     ...(grantedToOwner
-      ? [block(`IF NOT pg_has_role(current_user, ${literal}, 'MEMBER') THEN GRANT ${role} TO CURRENT_USER; END IF;`)]
+      ? [
+          // Not pg_has_role: a superuser has every role, and the next owner may be none.
+          block(
+            `IF NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = ${literal}::regrole AND member = current_user::regrole) ` +
+              `THEN GRANT ${role} TO CURRENT_USER; END IF;`,
+          ),
+        ]
       : []),
   ];
 }
