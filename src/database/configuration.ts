@@ -204,8 +204,8 @@ function parsedUrl(text: string): URL | undefined {
 
 /** A URL without its password, to be shown: protocol, user, host and database. */
 export function withoutPassword(url: string): string {
-  const parsed = parsedUrl(url);
-  if (!parsed?.host) return '(not shown: it may hold a password)';
+  const parsed = /^\w+:\/\//.test(url) && parsedUrl(url);
+  if (!parsed) return '(not shown: it may hold a password)';
   const user = parsed.username && `${parsed.username}${parsed.password && ':***'}@`;
   return `${parsed.protocol}//${user}${parsed.host}${parsed.pathname}`;
 }

@@ -31,8 +31,9 @@ export class EntityDataSource extends DataSource {
   /** @throws ConfigurationError when the secret file is wrong */
   constructor(
     readonly configuration: Configuration,
-    { entities, migrations, createSchemaBuilder }: EntityDataSourceOptions,
+    private readonly composition: EntityDataSourceOptions,
   ) {
+    const { entities, migrations, createSchemaBuilder } = composition;
     const replicas = configuration.databaseReplicaUrls.map((url) => ({ url: withTls(url, configuration) }));
     super({
       type: 'postgres',
@@ -69,6 +70,11 @@ export class EntityDataSource extends DataSource {
     const url = this.embedded?.url ?? this.configuration.databaseUrl ?? this.secret?.url;
     if (url === undefined) throw new Error('The embedded database has no URL before initialize() and after destroy().');
     return withTls(url, this.configuration);
+  }
+
+  /** The same entities and migrations for another database; not initialized yet. */
+  withConfiguration(configuration: Configuration): EntityDataSource {
+    return new EntityDataSource(configuration, this.composition);
   }
 
   /** @throws UserError when the database can't be reached, with cause and remedy */
