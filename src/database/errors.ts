@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 
 /** An error whose message alone is meant for the user: one line that says the cause and the remedy. */
 export class UserError extends Error {
@@ -45,7 +45,7 @@ const tooManyConnections: Explanation = (server, message) =>
 /** Failures known by their code: SQLSTATEs (https://www.postgresql.org/docs/current/errcodes-appendix.html) and Node's. */
 const BY_CODE: Record<string, Explanation> = {
   ECONNREFUSED: (server) => `Nobody listens at ${server}: start the server, or correct host and port in DATABASE_URL.`,
-  ENOENT_SOCKET: (server) => `There is no socket of a server at ${server}: start the server, or correct DATABASE_URL.`,
+  ENOENT: (server) => `There is no socket of a server at ${server}: start the server, or correct DATABASE_URL.`,
   ENOTFOUND: (server) => `The host of ${server} is not known: correct its name in DATABASE_URL.`,
   EAI_AGAIN: (server) =>
     `The host of ${server} can't be looked up now: check its name in DATABASE_URL and the network.`,
@@ -102,6 +102,7 @@ const BY_MESSAGE: [pattern: RegExp, explanation: Explanation][] = [
 
 /** The codes that mean more than one thing, and the messages of the one that is explained here. */
 const ONLY_WHERE: Record<string, RegExp> = {
+  ENOENT: /^connect /,
   '0A000': /^extension .* is not available/,
   '58P01': /extension control file/,
   '57014': /statement timeout/,
@@ -111,22 +112,21 @@ function explanationOf({ code = '', message }: Failure): Explanation | undefined
   const known = BY_MESSAGE.find(([pattern]) => pattern.test(message));
   if (known) return known[1];
   if (ONLY_WHERE[code]?.test(message) === false) return undefined;
-  if (code === 'ENOENT' && message.startsWith('connect ')) return BY_CODE.ENOENT_SOCKET;
   return BY_CODE[code];
 }
 
 /** The failure that counts: of several addresses tried (`localhost` is two) the last, since AggregateErrors have no message. */
 function failureOf(error: unknown): Failure {
-  if (!(error instanceof Error)) return { message: String(error) };
-  const { errors } = error as Failure;
-  return errors?.at(-1) ?? error;
+  if (!types.isNativeError(error)) return { message: String(error) };
+  return (error as Failure).errors?.at(-1) ?? error;
 }
 
 /** One line, without the passwords of URLs. */
 function line(text: string): string {
   return text
-    .replace(/\s+/g, ' ')
     .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/^the database\b/, 'The database')
     .replace(/(:\/\/[^\s:@/]*):[^\s]*@/g, '$1:***@');
 }
 
@@ -135,7 +135,7 @@ function line(text: string): string {
  *
  * @param server what the server is called in the message: its URL, without the password
  */
-export function explainError(error: unknown, server = 'The database'): unknown {
+export function explainError(error: unknown, server = 'the database'): unknown {
   if (error instanceof UserError) return error;
   const failure = failureOf(error);
   const explanation = explanationOf(failure);

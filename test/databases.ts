@@ -1,0 +1,50 @@
+import { Client } from 'pg';
+import type { EntityDataSource } from '../src/database/data-source';
+import { cloneOfTemplate, type Database, dataSourceAt, emptyOne, SERVER } from './template';
+
+/** A database of the test's own. */
+export interface TestDatabase {
+  url: string;
+  /** A new connection; `close` ends it. */
+  connect(): Promise<Client>;
+  /** The project's entities and migrations on this database, one for all calls; `close` ends it. */
+  dataSource(): Promise<EntityDataSource>;
+  close(): Promise<void>;
+}
+
+/** `describe` for what only a real server has: sessions side by side, logins, TLS. Skipped without TEST_DATABASE_URL. */
+export const describeOnServer = SERVER ? describe : describe.skip;
+
+/** A database in which all migrations have run: a clone, so one a test file costs little. */
+export async function migratedDatabase(): Promise<TestDatabase> {
+  return testDatabase(await cloneOfTemplate());
+}
+
+/** A database without anything in it. */
+export async function emptyDatabase(): Promise<TestDatabase> {
+  return testDatabase(await emptyOne());
+}
+
+function testDatabase(database: Database): TestDatabase {
+  const clients: Client[] = [];
+  let dataSource: Promise<EntityDataSource> | undefined;
+  return {
+    url: database.url,
+    async connect() {
+      const client = new Client({ connectionString: database.url });
+      clients.push(client);
+      await client.connect();
+      return client;
+    },
+    dataSource() {
+      return (dataSource ??= dataSourceAt(database.url).initialize());
+    },
+    async close() {
+      await Promise.allSettled([
+        ...clients.map((client) => client.end()),
+        dataSource?.then((source) => source.destroy()),
+      ]);
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import 'reflect-metadata';
+import { makeTemplate } from './template';
+
+export default makeTemplate;
