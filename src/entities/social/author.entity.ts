@@ -33,7 +33,7 @@ export class Author {
   @Column({ type: 'varchar', length: 100 })
   platformId: string;
 
-  /** The account's name on the platform, without the @. It may change. */
+  /** The account's name on the platform, without the leading at sign. It may change. */
   @MaxLength(50)
   @Pattern(/^[a-zA-Z0-9_]+$/)
   @Column({ type: 'varchar', length: 50 })
