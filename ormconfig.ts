@@ -4,6 +4,7 @@ import { EntityDataSource } from './src/database/data-source';
 import { describeError } from './src/database/errors';
 import { entities } from './src/entities';
 import { EntitySchemaBuilder } from './src/schema/generator/schema-builder';
+import { EntitySchemaBuilder } from './src/schema/generator/schema-builder';
 
 /** The DataSource of the application, the commands and TypeORM's own command line. */
 export default composed();
@@ -13,6 +14,7 @@ function composed(): EntityDataSource {
     return new EntityDataSource(readConfiguration(), {
       entities,
       migrations: [join(__dirname, 'src/migrations/*.{ts,js}')],
+      createSchemaBuilder: (dataSource) => new EntitySchemaBuilder(dataSource, join(__dirname, 'src/entities')),
       createSchemaBuilder: (dataSource) => new EntitySchemaBuilder(dataSource, join(__dirname, 'src/entities')),
     });
   } catch (error) {
