@@ -1,7 +1,7 @@
 import { IsInt, IsNumber, IsOptional, Matches, Max, Min } from 'class-validator';
 import { Check, Column, CreateDateColumn, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
 import { snakeCase } from '../database/naming-strategy';
-import { Trigger, triggerFunction } from '../schema';
+import { HasDefault, Trigger, triggerFunction } from '../schema';
 
 /** Sets updated_at on every UPDATE, that of raw SQL included. created_at is immutable (002): it stays what it was. */
 export const keepTimestamps = triggerFunction({
@@ -102,7 +102,8 @@ export function Score({ nullable = false, default: defaultValue }: NumberOptions
     IsNumber()(target, property);
     Min(0)(target, property);
     Max(1)(target, property);
-    if (nullable || hasDefault) IsOptional()(target, property);
+    if (nullable) IsOptional()(target, property);
+    else if (hasDefault) HasDefault()(target, property);
   };
 }
 
@@ -115,6 +116,7 @@ export function Count({ nullable = false, default: defaultValue }: NumberOptions
     Check(`"${column}" >= 0`)(target, property);
     IsInt()(target, property);
     Min(0)(target, property);
-    if (nullable || hasDefault) IsOptional()(target, property);
+    if (nullable) IsOptional()(target, property);
+    else if (hasDefault) HasDefault()(target, property);
   };
 }

@@ -1,6 +1,7 @@
 import { IsIn, IsOptional } from 'class-validator';
 import { Check, Column } from 'typeorm';
 import { snakeCase } from '../database/naming-strategy';
+import { HasDefault } from './has-default';
 
 interface EnumerationOptions<V extends string> {
   /** Whether the column takes NULL. Default: false. */
@@ -32,7 +33,8 @@ export function Enumeration<V extends string>(
     })(target, property);
     Check(`"${snakeCase(property)}" IN (${values.map(literal).join(', ')})`)(target, property);
     IsIn([...values])(target, property);
-    if (nullable || defaultValue !== undefined) IsOptional()(target, property);
+    if (nullable) IsOptional()(target, property);
+    else if (defaultValue !== undefined) HasDefault()(target, property);
   };
 }
 

@@ -1,6 +1,6 @@
-import { IsBoolean, IsOptional, IsUUID } from 'class-validator';
+import { IsBoolean, IsUUID } from 'class-validator';
 import { Column, Entity, JoinColumn, ManyToOne, type Relation, Unique } from 'typeorm';
-import { Enumeration, Index } from '../../schema';
+import { Enumeration, HasDefault, Index } from '../../schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, PrimaryKey, Score } from '../columns';
 import { Post } from '../social/post.entity';
@@ -52,7 +52,7 @@ export class CompetitiveMention {
   opportunityScore: number;
 
   /** Whether we have answered the post. */
-  @IsOptional()
+  @HasDefault()
   @IsBoolean()
   @Column({ type: 'boolean', default: false })
   replied: boolean;

@@ -1,6 +1,6 @@
 import { IsArray, IsNotEmpty, IsOptional, IsString } from 'class-validator';
 import { Column, Entity, OneToMany, type Relation, Unique } from 'typeorm';
-import { Enumeration } from '../../schema';
+import { Enumeration, HasDefault } from '../../schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { CompetitiveMention } from './competitive-mention.entity';
@@ -35,7 +35,7 @@ export class Competitor {
   pricePoint: PricePoint;
 
   /** The words that name it in a post. */
-  @IsOptional()
+  @HasDefault()
   @IsArray()
   @IsString({ each: true })
   @Column({ type: 'text', array: true, default: [] })

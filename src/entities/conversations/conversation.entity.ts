@@ -1,6 +1,6 @@
 import { IsBoolean, IsNotEmpty, IsOptional, IsString, IsUUID, MaxLength, ValidateIf } from 'class-validator';
 import { Check, Column, Entity, JoinColumn, ManyToOne, OneToMany, type Relation, Unique } from 'typeorm';
-import { desc, Enumeration, Index } from '../../schema';
+import { desc, Enumeration, HasDefault, Index } from '../../schema';
 import { OwnedBy } from '../access';
 import { CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { User } from '../identity/user.entity';
@@ -51,7 +51,7 @@ export class Conversation {
   shareToken: string | null;
 
   /** Whether the share token opens it. Never without a token. */
-  @IsOptional()
+  @HasDefault()
   @IsBoolean()
   @Column({ type: 'boolean', default: false })
   shareEnabled: boolean;

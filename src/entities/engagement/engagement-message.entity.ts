@@ -1,6 +1,6 @@
 import { IsDate, IsNotEmpty, IsObject, IsOptional, IsString, IsUUID, ValidateIf } from 'class-validator';
 import { Check, Column, Entity, JoinColumn, ManyToOne, type Relation, Unique } from 'typeorm';
-import { Enumeration, Index } from '../../schema';
+import { Enumeration, HasDefault, Index } from '../../schema';
 import { OwnedBy } from '../access';
 import { Count, CreatedAt, PrimaryKey } from '../columns';
 import { User } from '../identity/user.entity';
@@ -49,7 +49,7 @@ export class EngagementMessage {
   messageKey: string;
 
   /** What is put into that text. */
-  @IsOptional()
+  @HasDefault()
   @IsObject()
   @Column({ type: 'jsonb', default: {} })
   messageParams: Record<string, unknown>;

@@ -1,6 +1,6 @@
-import { IsNotEmpty, IsObject, IsOptional, IsString, IsUUID } from 'class-validator';
+import { IsNotEmpty, IsObject, IsString, IsUUID } from 'class-validator';
 import { Column, Entity, JoinColumn, ManyToOne, type Relation } from 'typeorm';
-import { Enumeration, Index, Trigger } from '../../schema';
+import { Enumeration, HasDefault, Index, Trigger } from '../../schema';
 import { OwnedBy } from '../access';
 import { CreatedAt, keepHistory, PrimaryKey } from '../columns';
 import { User } from '../identity/user.entity';
@@ -43,7 +43,7 @@ export class EngagementStateTransition {
   trigger: string;
 
   /** Whatever else explains it. */
-  @IsOptional()
+  @HasDefault()
   @IsObject()
   @Column({ type: 'jsonb', default: {} })
   metadata: Record<string, unknown>;

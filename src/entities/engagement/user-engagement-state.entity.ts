@@ -1,6 +1,6 @@
 import { IsDate, IsOptional, IsUUID } from 'class-validator';
 import { Column, Entity, JoinColumn, OneToOne, type Relation } from 'typeorm';
-import { Enumeration, Index } from '../../schema';
+import { Enumeration, HasDefault, Index } from '../../schema';
 import { OwnedBy } from '../access';
 import { CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { User } from '../identity/user.entity';
@@ -36,7 +36,7 @@ export class UserEngagementState {
   state: EngagementState;
 
   /** When the person last did anything. */
-  @IsOptional()
+  @HasDefault()
   @IsDate()
   @Column({ type: 'timestamptz', default: () => 'now()' })
   lastActivityAt: Date;

@@ -1,6 +1,6 @@
-import { IsDate, IsOptional, IsUUID } from 'class-validator';
+import { IsDate, IsUUID } from 'class-validator';
 import { Check, Column, Entity, JoinColumn, ManyToOne, type Relation } from 'typeorm';
-import { Index } from '../../schema';
+import { HasDefault, Index } from '../../schema';
 import { OwnedBy } from '../access';
 import { CreatedAt, PrimaryKey } from '../columns';
 import { User } from './user.entity';
@@ -40,7 +40,7 @@ export class Session {
   createdAt: Date;
 
   /** When a request last used it. */
-  @IsOptional()
+  @HasDefault()
   @IsDate()
   @Column({ type: 'timestamptz', default: () => 'now()' })
   lastAccessedAt: Date;

@@ -11,7 +11,7 @@ import {
   Min,
 } from 'class-validator';
 import { Check, Column, Entity, JoinColumn, OneToOne, type Relation } from 'typeorm';
-import { Enumeration } from '../../schema';
+import { Enumeration, HasDefault } from '../../schema';
 import { OwnedBy } from '../access';
 import { CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { type Destination, DESTINATIONS } from '../engagement/enumerations';
@@ -41,13 +41,13 @@ export class UserProfile {
   preferredDestination: Destination;
 
   /** Whether the person wants to be left alone once they have gone quiet. */
-  @IsOptional()
+  @HasDefault()
   @IsBoolean()
   @Column({ type: 'boolean', default: false })
   reengagementOptOut: boolean;
 
   /** The tier of onboarding that is unlocked, 0 to 3. */
-  @IsOptional()
+  @HasDefault()
   @IsInt()
   @Min(0)
   @Max(3)
@@ -56,7 +56,7 @@ export class UserProfile {
   onboardingTier: number;
 
   /** The steps done towards the next tier, by name. */
-  @IsOptional()
+  @HasDefault()
   @IsObject()
   @Column({ type: 'jsonb', default: {} })
   onboardingTierProgress: Record<string, unknown>;
@@ -68,14 +68,14 @@ export class UserProfile {
   magicMomentAt: Date | null;
 
   /** The language to speak, as a BCP 47 tag: 'en', 'de-AT'. */
-  @IsOptional()
+  @HasDefault()
   @IsString()
   @IsNotEmpty()
   @Column({ type: 'text', default: 'en' })
   locale: string;
 
   /** The time zone to reckon in, as the tz database names it: 'Europe/Vienna'. */
-  @IsOptional()
+  @HasDefault()
   @IsString()
   @IsNotEmpty()
   @Column({ type: 'text', default: 'UTC' })

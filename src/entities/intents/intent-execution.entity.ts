@@ -1,6 +1,6 @@
 import { IsDate, IsObject, IsOptional, IsString, IsUUID } from 'class-validator';
 import { Column, Entity, JoinColumn, ManyToOne, type Relation } from 'typeorm';
-import { desc, Enumeration, Index } from '../../schema';
+import { desc, Enumeration, HasDefault, Index } from '../../schema';
 import { OwnedBy } from '../access';
 import { Count, PrimaryKey } from '../columns';
 import { Message } from '../conversations/message.entity';
@@ -41,7 +41,7 @@ export class IntentExecution {
   user: Relation<User>;
 
   /** When it fired. */
-  @IsOptional()
+  @HasDefault()
   @IsDate()
   @Column({ type: 'timestamptz', default: () => 'now()' })
   executedAt: Date;

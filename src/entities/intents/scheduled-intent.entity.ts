@@ -11,7 +11,7 @@ import {
   MaxLength,
 } from 'class-validator';
 import { Check, Column, Entity, JoinColumn, ManyToOne, OneToMany, type Relation } from 'typeorm';
-import { Enumeration, Index } from '../../schema';
+import { Enumeration, HasDefault, Index } from '../../schema';
 import { OwnedBy } from '../access';
 import { Count, CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { Message } from '../conversations/message.entity';
@@ -144,7 +144,7 @@ export class ScheduledIntent {
   lastMessage: Relation<Message> | null;
 
   /** Whether it may fire at all. */
-  @IsOptional()
+  @HasDefault()
   @IsBoolean()
   @Column({ type: 'boolean', default: true })
   enabled: boolean;
@@ -170,13 +170,13 @@ export class ScheduledIntent {
   updatedAt: Date;
 
   /** Who wrote it: 'user', or the name of the agent that did. */
-  @IsOptional()
+  @HasDefault()
   @IsString()
   @Column({ type: 'text', default: 'user' })
   createdBy: string;
 
   /** Whatever else its author keeps with it. */
-  @IsOptional()
+  @HasDefault()
   @IsObject()
   @Column({ type: 'jsonb', default: {} })
   metadata: Record<string, unknown>;

@@ -1,6 +1,6 @@
-import { IsNotEmpty, IsObject, IsOptional, IsString, IsUUID } from 'class-validator';
+import { IsNotEmpty, IsObject, IsString, IsUUID } from 'class-validator';
 import { Column, Entity } from 'typeorm';
-import { desc, Index, Trigger } from '../../schema';
+import { desc, HasDefault, Index, Trigger } from '../../schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, keepHistory, keepUntilRetention, PrimaryKey } from '../columns';
 
@@ -44,7 +44,7 @@ export class AuditLog {
   actor: string;
 
   /** Whatever else there is to know about it. */
-  @IsOptional()
+  @HasDefault()
   @IsObject()
   @Column({ type: 'jsonb', default: {} })
   detailsJson: Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { IsArray, IsBoolean, IsDate, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
 import { Column, Entity, OneToMany, OneToOne, type Relation, Unique } from 'typeorm';
-import { Enumeration, Index } from '../../schema';
+import { Enumeration, HasDefault, Index } from '../../schema';
 import { BackendOnly } from '../access';
 import { Count, CreatedAt, Pattern, PrimaryKey, Score, UpdatedAt } from '../columns';
 import { CommunityChampion } from './community-champion.entity';
@@ -50,13 +50,13 @@ export class Author {
   followerCount: number;
 
   /** Whether the platform vouches for the account. */
-  @IsOptional()
+  @HasDefault()
   @IsBoolean()
   @Column({ type: 'boolean', default: false })
   isVerified: boolean;
 
   /** Whether the account's reach asks for special care. */
-  @IsOptional()
+  @HasDefault()
   @IsBoolean()
   @Column({ type: 'boolean', default: false })
   isPowerUser: boolean;
@@ -66,7 +66,7 @@ export class Author {
   powerTier: PowerTier | null;
 
   /** The manners of reply that the account likes, as far as we know. */
-  @IsOptional()
+  @HasDefault()
   @IsArray()
   @IsString({ each: true })
   @Column({ type: 'text', array: true, default: [] })
@@ -77,19 +77,19 @@ export class Author {
   relationshipScore: number;
 
   /** What has happened between us, oldest first. */
-  @IsOptional()
+  @HasDefault()
   @IsArray()
   @Column({ type: 'jsonb', default: [] })
   interactionHistory: Record<string, unknown>[];
 
   /** When we first saw the account. */
-  @IsOptional()
+  @HasDefault()
   @IsDate()
   @Column({ type: 'timestamptz', default: () => 'now()' })
   firstSeenAt: Date;
 
   /** When we last saw the account. */
-  @IsOptional()
+  @HasDefault()
   @IsDate()
   @Column({ type: 'timestamptz', default: () => 'now()' })
   lastSeenAt: Date;

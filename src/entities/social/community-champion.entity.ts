@@ -1,6 +1,6 @@
 import { IsBoolean, IsDate, IsOptional, IsUUID } from 'class-validator';
 import { Column, Entity, JoinColumn, OneToOne, type Relation } from 'typeorm';
-import { Enumeration } from '../../schema';
+import { Enumeration, HasDefault } from '../../schema';
 import { BackendOnly } from '../access';
 import { Count, CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { Author } from './author.entity';
@@ -51,13 +51,13 @@ export class CommunityChampion {
   dmResponse: DmResponse;
 
   /** Whether a sample has been sent to them. */
-  @IsOptional()
+  @HasDefault()
   @IsBoolean()
   @Column({ type: 'boolean', default: false })
   sampleSent: boolean;
 
   /** Whether they have become a customer. */
-  @IsOptional()
+  @HasDefault()
   @IsBoolean()
   @Column({ type: 'boolean', default: false })
   converted: boolean;

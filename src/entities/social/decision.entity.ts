@@ -1,6 +1,6 @@
 import { IsArray, IsBoolean, IsObject, IsOptional, IsString, IsUUID } from 'class-validator';
 import { Column, Entity, JoinColumn, ManyToOne, OneToMany, OneToOne, type Relation } from 'typeorm';
-import { Enumeration, Index } from '../../schema';
+import { Enumeration, HasDefault, Index } from '../../schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, PrimaryKey, Score } from '../columns';
 import { Experiment } from '../experiments/experiment.entity';
@@ -67,20 +67,20 @@ export class Decision {
   archetype: Archetype | null;
 
   /** What in the post asks for care. */
-  @IsOptional()
+  @HasDefault()
   @IsArray()
   @IsString({ each: true })
   @Column({ type: 'text', array: true, default: [] })
   safetyFlags: string[];
 
   /** The signals behind the scores. */
-  @IsOptional()
+  @HasDefault()
   @IsObject()
   @Column({ type: 'jsonb', default: {} })
   signalsJson: Record<string, unknown>;
 
   /** What the time of the post had to do with it: hour, weekday, season … */
-  @IsOptional()
+  @HasDefault()
   @IsObject()
   @Column({ type: 'jsonb', default: {} })
   temporalContext: Record<string, unknown>;
@@ -92,7 +92,7 @@ export class Decision {
   competitorDetected: string | null;
 
   /** Whether the post's author was a power user at the time. */
-  @IsOptional()
+  @HasDefault()
   @IsBoolean()
   @Column({ type: 'boolean', default: false })
   isPowerUser: boolean;
@@ -114,7 +114,7 @@ export class Decision {
   experimentVariant: string | null;
 
   /** Whether the mode was drawn by lot instead of by the scores, so that the scores can be learnt from. */
-  @IsOptional()
+  @HasDefault()
   @IsBoolean()
   @Column({ type: 'boolean', default: false })
   isRandomizedExperiment: boolean;

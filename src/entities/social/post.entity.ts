@@ -12,7 +12,7 @@ import {
   MaxLength,
 } from 'class-validator';
 import { Check, Column, Entity, JoinColumn, ManyToOne, OneToMany, type Relation, Unique } from 'typeorm';
-import { Enumeration, Index } from '../../schema';
+import { Enumeration, HasDefault, Index } from '../../schema';
 import { BackendOnly } from '../access';
 import { Count, CreatedAt, Pattern, PrimaryKey, UpdatedAt } from '../columns';
 import { CompetitiveMention } from '../competitors/competitive-mention.entity';
@@ -64,7 +64,7 @@ export class Post {
   content: string;
 
   /** When the listener found it. Retention counts from here. */
-  @IsOptional()
+  @HasDefault()
   @IsDate()
   @Column({ type: 'timestamptz', default: () => 'now()' })
   detectedAt: Date;
@@ -85,20 +85,20 @@ export class Post {
   keywordMatches: string[];
 
   /** The categories of those keywords. */
-  @IsOptional()
+  @HasDefault()
   @IsArray()
   @IsString({ each: true })
   @Column({ type: 'text', array: true, default: [] })
   keywordCategories: string[];
 
   /** Whether it was put aside as spam. */
-  @IsOptional()
+  @HasDefault()
   @IsBoolean()
   @Column({ type: 'boolean', default: false })
   spamFiltered: boolean;
 
   /** The platform's own figures when it was found: likes, replies, shares … */
-  @IsOptional()
+  @HasDefault()
   @IsObject()
   @Column({ type: 'jsonb', default: {} })
   rawMetrics: Record<string, unknown>;

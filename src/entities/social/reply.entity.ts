@@ -11,7 +11,7 @@ import {
   MaxLength,
 } from 'class-validator';
 import { Check, Column, DeleteDateColumn, Entity, JoinColumn, ManyToOne, OneToMany, type Relation } from 'typeorm';
-import { Enumeration, Index } from '../../schema';
+import { Enumeration, HasDefault, Index } from '../../schema';
 import { BackendOnly } from '../access';
 import { Count, CreatedAt, Pattern, PrimaryKey, UpdatedAt } from '../columns';
 import { Escalation } from '../oversight/escalation.entity';
@@ -121,7 +121,7 @@ export class Reply {
   postedAt: Date | null;
 
   /** The platform's figures since it was posted: likes, replies, clicks … */
-  @IsOptional()
+  @HasDefault()
   @IsObject()
   @Column({ type: 'jsonb', default: {} })
   metricsJson: Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { IsBoolean, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
 import { Column, Entity, JoinColumn, ManyToOne, type Relation } from 'typeorm';
-import { desc, Index } from '../../schema';
+import { desc, HasDefault, Index } from '../../schema';
 import { OwnedBy } from '../access';
 import { CreatedAt, Pattern, PrimaryKey, UpdatedAt } from '../columns';
 import { User } from '../identity/user.entity';
@@ -36,7 +36,7 @@ export class Task {
   description: string | null;
 
   /** Whether it is done. */
-  @IsOptional()
+  @HasDefault()
   @IsBoolean()
   @Column({ type: 'boolean', default: false })
   completed: boolean;
