@@ -1,18 +1,23 @@
 import eslint from '@eslint/js';
-import tseslint from 'typescript-eslint';
+import { defineConfig } from 'eslint/config';
 import typeorm from 'eslint-plugin-typeorm-typescript/recommended';
+import tseslint from 'typescript-eslint';
 
-export default tseslint.config(
-  { ignores: ['dist', 'node_modules', '.data', 'bench/node_modules'] },
+export default defineConfig(
+  { ignores: ['dist', '.data', 'coverage'] },
   eslint.configs.recommended,
-  ...tseslint.configs.recommendedTypeChecked,
-  typeorm,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs', '*.js'] }, tsconfigRootDir: import.meta.dirname } },
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked, typeorm],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
+      // A parameter that is there for its position alone: (_, index) =>
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
-      '@typescript-eslint/no-floating-promises': 'error',
     },
   },
-  { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/*.js'], languageOptions: { sourceType: 'commonjs' } },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
+  },
 );
