@@ -4,7 +4,6 @@ import { EntityDataSource } from './src/database/data-source';
 import { describeError } from './src/database/errors';
 import { entities } from './src/entities';
 import { EntitySchemaBuilder } from './src/schema/generator/schema-builder';
-import { EntitySchemaBuilder } from './src/schema/generator/schema-builder';
 
 /** The DataSource of the application, the commands and TypeORM's own command line. */
 export default composed();
@@ -14,7 +13,6 @@ function composed(): EntityDataSource {
     return new EntityDataSource(readConfiguration(), {
       entities,
       migrations: [join(__dirname, 'src/migrations/*.{ts,js}')],
-      createSchemaBuilder: (dataSource) => new EntitySchemaBuilder(dataSource, join(__dirname, 'src/entities')),
       createSchemaBuilder: (dataSource) => new EntitySchemaBuilder(dataSource, join(__dirname, 'src/entities')),
     });
   } catch (error) {

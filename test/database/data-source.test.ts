@@ -113,7 +113,7 @@ describeOnServer('EntityDataSource on a server', () => {
     const source = await dataSource({ DATABASE_URL: database.url, DATABASE_REPLICA_URLS: replica.url }).initialize();
     const nameAt = async (mode: 'master' | 'slave') => {
       const runner = source.createQueryRunner(mode);
-      const [{ name }] = await runner.query<[{ name: string }]>('SELECT current_database() AS name');
+      const [{ name }] = (await runner.query('SELECT current_database() AS name')) as [{ name: string }];
       await runner.release();
       return `/${name}`;
     };
@@ -163,7 +163,7 @@ describeOnOwnServer('EntityDataSource and a server with passwords and TLS', () =
     // Each of these runners holds a connection, so that the next one needs a new one.
     const runners = Array.from({ length: 4 }, () => source.createQueryRunner());
     const userOf = async (runner: QueryRunner) =>
-      (await runner.query<[{ name: string }]>('SELECT current_user AS name'))[0].name;
+      ((await runner.query('SELECT current_user AS name')) as [{ name: string }])[0].name;
     expect(await userOf(runners[0])).toBe('me');
 
     await server.run(`ALTER ROLE me PASSWORD '${password.replaceAll("'", "''")}'`);
