@@ -1,0 +1,5 @@
+import dataSource from '../../ormconfig';
+import { runCommand } from './errors';
+import { migrationCommand } from './migration-command';
+
+runCommand(() => migrationCommand(dataSource, process.argv));

@@ -1,0 +1,401 @@
+import { type EventEmitter, once } from 'node:events';
+import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import { readConfiguration } from '../../src/database/configuration';
+import { EntityDataSource } from '../../src/database/data-source';
+import { UserError } from '../../src/database/errors';
+import { MigrationsRefusedError } from '../../src/database/migration-history';
+import { migrate, type MigrateOptions } from '../../src/database/migration-runner';
+import { pendingSql } from '../../src/database/migration-script';
+import { describeOnServer, emptyDatabase, type TestDatabase } from '../databases';
+
+type MigrationClass = new () => MigrationInterface;
+
+/** A migration class of this name that sends these statements. */
+function migration(
+  name: string,
+  up: string[],
+  { down = [] as string[], transaction }: { down?: string[]; transaction?: boolean } = {},
+): MigrationClass {
+  const type = class implements MigrationInterface {
+    transaction = transaction;
+    async up(queryRunner: QueryRunner): Promise<void> {
+      for (const sql of up) await queryRunner.query(sql);
+    }
+    async down(queryRunner: QueryRunner): Promise<void> {
+      for (const sql of down) await queryRunner.query(sql);
+    }
+  };
+  return Object.defineProperty(type, 'name', { value: name });
+}
+
+const Things = migration('Things1700000000001', ['CREATE TABLE things (id integer PRIMARY KEY, name text)'], {
+  down: ['DROP TABLE things'],
+});
+const Colours = migration(
+  'Colours1700000000002',
+  ['ALTER TABLE things ADD COLUMN colour text', `INSERT INTO things VALUES (1, 'ball', 'red')`],
+  {
+    down: ['ALTER TABLE things DROP COLUMN colour'],
+  },
+);
+const Sizes = migration('Sizes1700000000003', ['ALTER TABLE things ADD COLUMN size integer'], {
+  down: ['ALTER TABLE things DROP COLUMN size'],
+});
+const all = ['Things1700000000001', 'Colours1700000000002', 'Sizes1700000000003'];
+
+let database: TestDatabase;
+const opened: EntityDataSource[] = [];
+
+/** A new connection to the database, with these migrations. */
+async function withMigrations(...migrations: MigrationClass[]): Promise<EntityDataSource> {
+  const dataSource = new EntityDataSource(readConfiguration({ DATABASE_URL: database.url, DATABASE_POOL_SIZE: '1' }), {
+    entities: [],
+    migrations: migrations,
+  });
+  opened.push(dataSource);
+  return dataSource.initialize();
+}
+
+/** What the runner reports. */
+async function reportOf(dataSource: EntityDataSource, options: MigrateOptions = {}): Promise<string> {
+  const lines: string[] = [];
+  await migrate(dataSource, { ...options, report: (line) => lines.push(line) });
+  return lines.join('\n');
+}
+
+async function query(sql: string): Promise<Record<string, unknown>[]> {
+  const client = await database.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function columns(): Promise<string[]> {
+  const rows = await query(
+    `SELECT attname FROM pg_attribute WHERE attrelid = 'things'::regclass AND attnum > 0 AND NOT attisdropped`,
+  );
+  return rows.map(({ attname }) => String(attname));
+}
+
+beforeEach(async () => {
+  database = await emptyDatabase();
+});
+
+afterEach(async () => {
+  for (const dataSource of opened.splice(0)) await dataSource.destroy();
+  await database.close();
+});
+
+describe('running', () => {
+  it('runs what is pending, in order, and then has nothing to do', async () => {
+    const dataSource = await withMigrations(Sizes, Things, Colours);
+    expect(await migrate(dataSource)).toEqual(all);
+    expect(await query('SELECT name FROM migrations ORDER BY id')).toEqual(all.map((name) => ({ name })));
+    expect(await query('SELECT id, name, colour, size FROM things')).toEqual([
+      { id: 1, name: 'ball', colour: 'red', size: null },
+    ]);
+    expect(await migrate(dataSource)).toEqual([]);
+  });
+
+  it('reports each migration with its time', async () => {
+    const report = await reportOf(await withMigrations(Things, Colours));
+    expect(report).toMatch(
+      /^1\/2 Things1700000000001 …\n +done in [\d.]+ m?s\n2\/2 Colours1700000000002 …\n +done in [\d.]+ m?s$/,
+    );
+  });
+
+  it('stops at the one that is named', async () => {
+    const dataSource = await withMigrations(Things, Colours, Sizes);
+    expect(await migrate(dataSource, { to: 'Colours1700000000002' })).toEqual(all.slice(0, 2));
+    expect(await migrate(dataSource, { to: 'Things1700000000001' })).toEqual([]);
+    expect(await migrate(dataSource)).toEqual(['Sizes1700000000003']);
+  });
+
+  it('knows no migration of another name', async () => {
+    const dataSource = await withMigrations(Things);
+    await expect(migrate(dataSource, { to: 'Thing' })).rejects.toThrow(/^There is no migration Thing: give /);
+    expect(await query(`SELECT to_regclass('things') AS made`)).toEqual([{ made: null }]);
+  });
+
+  it('is not subject to the time limits of the application', async () => {
+    const Slow = migration('Slow1700000000001', ['SELECT pg_sleep(0.3)']);
+    const configuration = readConfiguration({ DATABASE_URL: database.url, DATABASE_STATEMENT_TIMEOUT_MS: '100' });
+    const dataSource = new EntityDataSource(configuration, { entities: [], migrations: [Slow] });
+    opened.push(await dataSource.initialize());
+    expect(await migrate(dataSource)).toEqual(['Slow1700000000001']);
+  });
+
+  it('gives the connection back to the pool as it was, without the lock', async () => {
+    const dataSource = await withMigrations(Things);
+    const settings = `SELECT name, setting FROM pg_settings WHERE name ~ 'timeout|client_connection' ORDER BY name`;
+    const before: unknown = await dataSource.query(settings);
+    await migrate(dataSource);
+    expect(await dataSource.query(settings)).toEqual(before);
+    expect(
+      await dataSource.query(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()`),
+    ).toEqual([]);
+  });
+});
+
+describe('a migration that fails', () => {
+  const Broken = migration('Broken1700000000002', [
+    'ALTER TABLE things ADD COLUMN half text',
+    'ALTER TABLE nosuch ADD COLUMN x text',
+  ]);
+  const Mended = migration('Broken1700000000002', ['ALTER TABLE things ADD COLUMN half text']);
+
+  it('leaves nothing of it, keeps those before it, and says which one, why and where', async () => {
+    const failure = migrate(await withMigrations(Things, Broken, Sizes));
+    await expect(failure).rejects.toThrow(UserError);
+    await expect(failure).rejects.toThrow(
+      'Broken1700000000002 failed: relation "nosuch" does not exist. It is applied wholly or not at all: ' +
+        'mend the cause and run this again. The statement: ALTER TABLE nosuch ADD COLUMN x text',
+    );
+    expect(await columns()).toEqual(['id', 'name']);
+    expect(await query('SELECT name FROM migrations')).toEqual([{ name: 'Things1700000000001' }]);
+  });
+
+  it('may be mended, and the next run finishes', async () => {
+    await expect(migrate(await withMigrations(Things, Broken, Sizes))).rejects.toThrow();
+    expect(await migrate(await withMigrations(Things, Mended, Sizes))).toEqual([
+      'Broken1700000000002',
+      'Sizes1700000000003',
+    ]);
+    expect(await columns()).toEqual(['id', 'name', 'half', 'size']);
+  });
+});
+
+describeOnServer('a connection that breaks while nothing is asked of it', () => {
+  it('fails the migration as one that breaks in a statement does', async () => {
+    const client = await database.connect();
+    class Thinking1700000000002 implements MigrationInterface {
+      async up(runner: QueryRunner): Promise<void> {
+        const sessions = (await runner.query('SELECT pg_backend_pid() AS pid')) as { pid: number }[];
+        // Not so where the SQL is only written down.
+        for (const { pid } of sessions) {
+          await client.query('SELECT pg_terminate_backend($1)', [pid]);
+          await once((await runner.connect()) as EventEmitter, 'end');
+        }
+        await runner.query('ALTER TABLE things ADD COLUMN half text');
+      }
+      down = (): Promise<void> => Promise.resolve();
+    }
+    const dataSource = await withMigrations(Things, Thinking1700000000002);
+    await expect(migrate(dataSource)).rejects.toThrow(
+      /^Thinking1700000000002 failed: The connection to the database was lost /,
+    );
+    expect(await columns()).toEqual(['id', 'name']);
+  });
+});
+
+describe('a migration outside a transaction', () => {
+  const Twice = migration('Twice1700000000002', [`INSERT INTO things VALUES (1, 'ball'), (2, 'ball')`]);
+  const UniqueNames = migration(
+    'UniqueNames1700000000003',
+    [
+      'DROP INDEX CONCURRENTLY IF EXISTS idx_things_name',
+      'CREATE UNIQUE INDEX CONCURRENTLY idx_things_name ON things (name)',
+    ],
+    { transaction: false },
+  );
+  const indexes = `SELECT indisvalid FROM pg_index WHERE indrelid = 'things'::regclass AND NOT indisprimary`;
+
+  it('builds an index concurrently', async () => {
+    expect(await migrate(await withMigrations(Things, UniqueNames))).toHaveLength(2);
+    expect(await query(indexes)).toEqual([{ indisvalid: true }]);
+  });
+
+  it('may leave a part behind, says so, and can be repeated', async () => {
+    const dataSource = await withMigrations(Things, Twice, UniqueNames);
+    await expect(migrate(dataSource)).rejects.toThrow(
+      /^UniqueNames1700000000003 failed: .*\. It runs outside a transaction, so a part of it may stand/,
+    );
+    expect(await query(indexes)).toEqual([{ indisvalid: false }]);
+    await query('DELETE FROM things WHERE id = 2');
+    expect(await migrate(dataSource)).toEqual(['UniqueNames1700000000003']);
+    expect(await query(indexes)).toEqual([{ indisvalid: true }]);
+  });
+});
+
+describe('refusing', () => {
+  async function expectRefusal(dataSource: EntityDataSource, message: RegExp): Promise<void> {
+    const before = await query('SELECT name FROM migrations ORDER BY id');
+    for (const attempt of [migrate(dataSource), pendingSql(dataSource)]) {
+      await expect(attempt).rejects.toThrow(MigrationsRefusedError);
+      await expect(attempt).rejects.toThrow(message);
+    }
+    expect(await query('SELECT name FROM migrations ORDER BY id')).toEqual(before);
+  }
+
+  it('an applied migration that has been edited', async () => {
+    await migrate(await withMigrations(Things));
+    const Edited = migration('Things1700000000001', ['CREATE TABLE things (id bigint PRIMARY KEY, name text)']);
+    await expectRefusal(
+      await withMigrations(Edited, Sizes),
+      /^Things1700000000001: edited since it was applied: put it back as it was/,
+    );
+  });
+
+  it('an applied migration whose parameters have been edited', async () => {
+    const withParameter = (value: string): MigrationClass =>
+      Object.defineProperty(
+        class implements MigrationInterface {
+          up = (runner: QueryRunner): Promise<void> =>
+            runner.query('INSERT INTO things VALUES (2, $1)', [value]) as Promise<void>;
+          down = (): Promise<void> => Promise.resolve();
+        },
+        'name',
+        { value: 'Data1700000000002' },
+      );
+    await migrate(await withMigrations(Things, withParameter('ball')));
+    await expectRefusal(await withMigrations(Things, withParameter('bat')), /^Data1700000000002: edited/);
+  });
+
+  it('not the same SQL from another class', async () => {
+    await migrate(await withMigrations(Things));
+    const Again = migration('Things1700000000001', ['CREATE TABLE things (id integer PRIMARY KEY, name text)']);
+    expect(await migrate(await withMigrations(Again))).toEqual([]);
+  });
+
+  it('an applied migration that the code lacks', async () => {
+    await migrate(await withMigrations(Things, Colours, Sizes));
+    await expectRefusal(
+      await withMigrations(Things),
+      /^Colours1700000000002, Sizes1700000000003: applied to this database but missing from this version of the code/,
+    );
+  });
+
+  it('a pending migration that is older than an applied one', async () => {
+    await migrate(await withMigrations(Things, Sizes));
+    await expectRefusal(
+      await withMigrations(Things, Colours, Sizes),
+      /^Colours1700000000002: older than the newest applied migration/,
+    );
+    expect(await columns()).toEqual(['id', 'name', 'size']);
+  });
+});
+
+describe('beside the stock commands', () => {
+  it('adopts what migration:run has applied, says so once, and guards it from then on', async () => {
+    const dataSource = await withMigrations(Things, Colours);
+    await dataSource.runMigrations();
+    expect(await reportOf(dataSource)).toBe(
+      'Applied by something else than this runner, and from now on guarded against edits: Things1700000000001, Colours1700000000002.',
+    );
+    expect(await reportOf(dataSource)).toBe('');
+    const Edited = migration('Colours1700000000002', ['SELECT 1']);
+    await expect(migrate(await withMigrations(Things, Edited))).rejects.toThrow(/^Colours1700000000002: edited/);
+  });
+
+  it('leaves to migration:run only what is pending', async () => {
+    await migrate(await withMigrations(Things));
+    const dataSource = await withMigrations(Things, Colours);
+    expect((await dataSource.runMigrations()).map(({ name }) => name)).toEqual(['Colours1700000000002']);
+  });
+
+  it.each(['the runner', 'migration:run'])(
+    'lets a migration be reverted, edited and applied again by %s',
+    async (by) => {
+      const dataSource = await withMigrations(Things, Colours);
+      await migrate(dataSource);
+      await dataSource.undoLastMigration();
+      expect(await columns()).toEqual(['id', 'name']);
+
+      const Edited = migration('Colours1700000000002', ['ALTER TABLE things ADD COLUMN color text']);
+      const edited = await withMigrations(Things, Edited);
+      if (by === 'the runner') expect(await migrate(edited)).toEqual(['Colours1700000000002']);
+      else await edited.runMigrations();
+      expect(await columns()).toEqual(['id', 'name', 'color']);
+      expect(await migrate(edited)).toEqual([]);
+      await expect(migrate(dataSource)).rejects.toThrow(/^Colours1700000000002: edited/);
+    },
+  );
+});
+
+describe('the SQL beforehand', () => {
+  it('changes nothing, and run as it is does what the runner does', async () => {
+    const dataSource = await withMigrations(Things, Colours);
+    const sql = await pendingSql(dataSource);
+    expect(await query(`SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace`)).toEqual([]);
+    await query(sql.replace(/^\\set.*/, ''));
+    expect(await columns()).toEqual(['id', 'name', 'colour']);
+    expect(await reportOf(dataSource)).toBe('');
+    expect(await pendingSql(dataSource)).toMatch(/-- Nothing to migrate.$/);
+  });
+
+  it('shows transactions, and that there is none', async () => {
+    const Analysis = migration('Analysis1700000000002', ['ANALYZE things;'], { transaction: false });
+    await migrate(await withMigrations(Things));
+    expect(await pendingSql(await withMigrations(Things, Analysis, Sizes))).toMatch(
+      new RegExp(
+        [
+          '-- Analysis1700000000002, outside a transaction',
+          'ANALYZE things;',
+          'WITH "applied" AS \\([^;]+;',
+          '',
+          '-- Sizes1700000000003',
+          'START TRANSACTION;',
+          'ALTER TABLE things ADD COLUMN size integer;',
+          `WITH "applied" AS \\(\\s*INSERT INTO "migrations" \\("timestamp", "name"\\) VALUES \\(1700000000003, 'Sizes1700000000003'\\)[^;]+;`,
+          'COMMIT;',
+          '',
+          '-- Pending migrations: 2.$',
+        ].join('\n'),
+      ),
+    );
+  });
+
+  it('stops at the one that is named', async () => {
+    const sql = await pendingSql(await withMigrations(Things, Colours), { to: 'Things1700000000001' });
+    expect(sql).not.toContain('colour');
+  });
+
+  it('shows the parameters of a statement', async () => {
+    class Data1700000000002 implements MigrationInterface {
+      up = (runner: QueryRunner): Promise<void> =>
+        runner.query('INSERT INTO things VALUES ($1, $2)', [7, "it's"]) as Promise<void>;
+      down = (): Promise<void> => Promise.resolve();
+    }
+    expect(await pendingSql(await withMigrations(Things, Data1700000000002))).toContain(
+      `-- with $1 = 7, $2 = "it's"\nINSERT INTO things VALUES ($1, $2);`,
+    );
+  });
+
+  it('says where it depends on what a migration reads', async () => {
+    class Reading1700000000002 implements MigrationInterface {
+      async up(runner: QueryRunner): Promise<void> {
+        const [{ largest }] = (await runner.query('SELECT max(id) AS largest FROM things')) as [
+          { largest: number | null },
+        ];
+        await runner.query('INSERT INTO things VALUES ($1)', [(largest ?? 0) + 1]);
+      }
+      down = (): Promise<void> => Promise.resolve();
+    }
+    const dataSource = await withMigrations(Things, Reading1700000000002);
+    expect(await pendingSql(dataSource)).toMatch(
+      /SELECT max\(id\) AS largest FROM things;\nDO \$\$BEGIN RAISE EXCEPTION 'It reads from the database: /,
+    );
+    await migrate(dataSource);
+    expect(await query('SELECT id FROM things')).toEqual([{ id: 1 }]);
+    expect(await migrate(dataSource)).toEqual([]);
+  });
+
+  it('never lets a migration reach the database, whichever way it tries', async () => {
+    class Roundabout1700000000002 implements MigrationInterface {
+      async up(runner: QueryRunner): Promise<void> {
+        await runner.dataSource.query('INSERT INTO things VALUES (1)');
+        await runner.dataSource.manager.query('INSERT INTO things VALUES (2)');
+        await runner.manager.query('INSERT INTO things VALUES (3)');
+        await runner.manager.createQueryBuilder().insert().into('things').values({ id: 4 }).execute();
+        await runner.dataSource.transaction((manager) => manager.query('INSERT INTO things VALUES (5)'));
+      }
+      down = (): Promise<void> => Promise.resolve();
+    }
+    await migrate(await withMigrations(Things));
+    const sql = await pendingSql(await withMigrations(Things, Roundabout1700000000002));
+    expect(sql.match(/INSERT INTO "?things/g)).toHaveLength(5);
+    expect(await query('SELECT id FROM things')).toEqual([]);
+  });
+});
