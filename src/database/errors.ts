@@ -97,7 +97,8 @@ const BY_MESSAGE: [pattern: RegExp, explanation: Explanation][] = [
       'All connections of the pool stayed busy for too long: raise DATABASE_POOL_SIZE, or look for a transaction that never ends.',
   ],
   [/connection timeout|timeout expired/, noAnswer],
-  [/^Connection terminated/, lostConnection],
+  // The latter is TypeORM's, of a connection that broke while nothing was asked of it.
+  [/^Connection terminated|^Query runner already released/, lostConnection],
 ];
 
 /** The codes that mean more than one thing, and the messages of the one that is explained here. */
