@@ -7,6 +7,8 @@ module.exports = {
   // ES modules that jest has to be shown as CommonJS.
   transformIgnorePatterns: ['/node_modules/(?!(@faker-js)/)'],
   setupFiles: ['reflect-metadata'],
+  globalSetup: '<rootDir>/test/global-setup.ts',
+  globalTeardown: '<rootDir>/test/global-teardown.ts',
   testTimeout: 60_000,
   maxWorkers: 2,
 };

@@ -6,7 +6,7 @@ import { Client, escapeIdentifier } from 'pg';
 import ormconfig from '../ormconfig';
 import { readConfiguration } from '../src/database/configuration';
 import type { EntityDataSource } from '../src/database/data-source';
-import { dumpTemplate, openMemory } from '../src/database/embedded';
+import { openMemory } from '../src/database/embedded';
 
 /** The server to run the tests on, by a login that may create databases; undefined: they run on embedded databases. */
 export const SERVER = process.env.TEST_DATABASE_URL;
@@ -34,16 +34,22 @@ export function dataSourceAt(url: string): EntityDataSource {
 
 /** jest's globalSetup: makes the template that the migrated databases are clones of. */
 export async function makeTemplate(): Promise<void> {
-  process.env.TEST_RUN = SERVER ? `test_${Date.now()}_${process.pid}` : await mkdtemp(join(tmpdir(), 'test-'));
-  if (SERVER) await dropLeftovers();
-  const database = SERVER ? await createOnServer(migratedName(), 'template0') : await openMemory();
-  try {
-    const dataSource = await dataSourceAt(database.url).initialize();
-    await dataSource.runMigrations().finally(() => dataSource.destroy());
-    if (!SERVER) await dumpTemplate(database, migratedTar());
-  } finally {
-    if (!SERVER) await database.close();
+  if (SERVER) {
+    process.env.TEST_RUN = `test_${Date.now()}_${process.pid}`;
+    await dropLeftovers();
+    await migrate((await createOnServer(migratedName(), 'template0')).url);
+  } else {
+    process.env.TEST_RUN = await mkdtemp(join(tmpdir(), 'test-'));
+    const database = await openMemory();
+    await migrate(database.url);
+    await database.dump(migratedTar());
+    await database.close();
   }
+}
+
+async function migrate(url: string): Promise<void> {
+  const dataSource = await dataSourceAt(url).initialize();
+  await dataSource.runMigrations().finally(() => dataSource.destroy());
 }
 
 /** jest's globalTeardown: removes the template, and what tests that failed have left. */

@@ -62,7 +62,7 @@ const BY_CODE: Record<string, Explanation> = {
     `${server} refuses the login (${message}): allow it in the server's pg_hba.conf, correct DATABASE_URL, or, where only TLS is allowed, set DATABASE_SSL=true.`,
   '28P01': refusedPassword,
   '3D000': (server, message) =>
-    `${server} can't be opened (${message}): create it with createdb, or correct DATABASE_URL.`,
+    `${server} can't be opened (${message}): correct DATABASE_URL, or create the database with createdb.`,
   '53300': tooManyConnections,
   '58P01': missingExtension,
   '0A000': missingExtension,
