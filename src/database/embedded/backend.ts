@@ -1,0 +1,153 @@
+import { extname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { UserError } from '../errors';
+
+/** Where the thread and its owner meet in shared memory. */
+export enum Counter {
+  /** How many orders have been sent: what the thread sleeps on. */
+  Orders,
+  /** How many bytes of answers are on their way to a client. */
+  Unsent,
+}
+
+export interface BackendOptions {
+  /** The data directory. Default: in memory. */
+  directory?: string;
+  /** A tar of a data directory that a new cluster starts from. Default: an empty cluster. */
+  template?: string;
+}
+
+/** What the thread is told: a client's messages (whole ones), to write a tar of its data directory, to end. */
+export type Order = Uint8Array | { kind: 'dump'; file: string } | { kind: 'close' };
+
+/** What the thread tells. */
+export type Report =
+  | { kind: 'ready'; greeting: Uint8Array }
+  | { kind: 'taken'; size: number }
+  | { kind: 'output'; output: Uint8Array<ArrayBuffer> }
+  | { kind: 'idle'; status: string | undefined }
+  | { kind: 'done' }
+  | { kind: 'log'; line: string }
+  | { kind: 'failed'; message: string; explained: boolean };
+
+interface BackendEvents {
+  /** A part of an answer. `sent` has to be called once it is out of the process's hands. */
+  output(bytes: Uint8Array, sent: () => void): void;
+  /** All that was sent is handled. `status` as `Postgres.serve` returns it. */
+  idle(status: string | undefined): void;
+  /** A line of PostgreSQL's log. */
+  log(line: string): void;
+  /** PostgreSQL is gone. */
+  failed(error: Error): void;
+}
+
+/** How many bytes of a client's messages may wait for PostgreSQL before `room` waits. */
+const MOST_UNTAKEN = 1024 * 1024;
+
+/** PostgreSQL in its thread: the one session that all clients share. */
+export class Backend {
+  /** What PostgreSQL tells a client that connects: its version, encodings … */
+  greeting: Buffer;
+  private readonly counters = new Int32Array(new SharedArrayBuffer(8));
+  private readonly worker: Worker;
+  private untaken = 0;
+  private unanswered = 0;
+  private onRoom: (() => void)[] = [];
+  private onDone?: () => void;
+
+  private constructor(
+    options: BackendOptions,
+    private readonly events: BackendEvents,
+  ) {
+    this.worker = new Worker(join(__dirname, `backend-thread${extname(__filename)}`), {
+      workerData: { options, counters: this.counters },
+    });
+  }
+
+  /** @throws UserError when the data directory can't be opened, with cause and remedy */
+  static start(options: BackendOptions, events: BackendEvents): Promise<Backend> {
+    return new Promise((resolve, reject) => {
+      const backend = new Backend(options, events);
+      let failed = reject;
+      backend.worker.on('message', (report: Report) => {
+        if (report.kind === 'ready') {
+          backend.greeting = Buffer.from(report.greeting);
+          failed = events.failed.bind(events);
+          resolve(backend);
+        } else if (report.kind === 'failed') {
+          failed(report.explained ? new UserError(report.message) : new Error(report.message));
+        } else {
+          backend.receive(report);
+        }
+      });
+      backend.worker.on('error', (error) => failed(error));
+    });
+  }
+
+  /** Whether all that was sent is handled. */
+  get isIdle(): boolean {
+    return this.unanswered === 0;
+  }
+
+  send(messages: Uint8Array): void {
+    this.untaken += messages.length;
+    this.unanswered++;
+    this.order(messages);
+  }
+
+  /** Waits while PostgreSQL has more to read than it should have. */
+  async room(): Promise<void> {
+    if (this.untaken > MOST_UNTAKEN) await new Promise<void>((resolve) => this.onRoom.push(resolve));
+  }
+
+  /** Writes a tar of the data directory. Only while idle. */
+  dump(file: string): Promise<void> {
+    return this.orderAndWait({ kind: 'dump', file });
+  }
+
+  /** Ends PostgreSQL in an orderly way: checkpoint and all. Only while idle. */
+  close(): Promise<void> {
+    return this.orderAndWait({ kind: 'close' });
+  }
+
+  private orderAndWait(order: Order): Promise<void> {
+    return new Promise((resolve) => {
+      this.onDone = resolve;
+      this.order(order);
+    });
+  }
+
+  private order(order: Order): void {
+    this.worker.postMessage(order);
+    Atomics.add(this.counters, Counter.Orders, 1);
+    Atomics.notify(this.counters, Counter.Orders);
+  }
+
+  private receive(report: Report): void {
+    switch (report.kind) {
+      case 'taken':
+        return this.taken(report.size);
+      case 'output':
+        return this.events.output(report.output, () => this.sent(report.output.length));
+      case 'idle':
+        if (this.isIdle) this.events.idle(report.status);
+        return;
+      case 'log':
+        return this.events.log(report.line);
+      case 'done':
+        return this.onDone?.();
+    }
+  }
+
+  private taken(size: number): void {
+    this.untaken -= size;
+    this.unanswered--;
+    if (this.untaken > MOST_UNTAKEN) return;
+    for (const resolve of this.onRoom.splice(0)) resolve();
+  }
+
+  private sent(size: number): void {
+    Atomics.sub(this.counters, Counter.Unsent, size);
+    Atomics.notify(this.counters, Counter.Unsent);
+  }
+}

@@ -1,0 +1,118 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+import { UserError } from '../errors';
+import type { BackendOptions } from './backend';
+
+/** Takes each line of PostgreSQL's log. */
+type Log = (line: string) => void;
+
+/** PGlite's own parameters, the search path of any server, and less memory than the default of 128 MB. */
+const START_PARAMETERS = [
+  ...PGlite.defaultStartParams,
+  ...['-c', 'search_path="$user", public'],
+  ...['-c', 'shared_buffers=16MB'],
+];
+
+/**
+ * Opens a database, and makes it where there is none yet.
+ *
+ * @throws UserError when the directory can't be opened: of another version, damaged, read-only
+ */
+export async function openCluster({ directory, template }: BackendOptions, log: Log): Promise<PGlite> {
+  if (!directory) return open({ loadDataDir: template ? readTar(template) : await emptyCluster(log) }, log);
+  const cluster = join(directory, 'postgres');
+  try {
+    if (!existsSync(cluster)) await createCluster(cluster, log);
+    checkVersion(cluster);
+    return await open({ dataDir: cluster }, log);
+  } catch (error) {
+    throw error instanceof UserError
+      ? error
+      : new UserError(describeDamage(directory, reasonOf(error)), { cause: error });
+  }
+}
+
+/** What to do about a data directory that can't be opened. */
+export function describeDamage(directory: string, reason: string): string {
+  if (/no space left/i.test(reason))
+    return `The disk of ${directory} is full (${reason}): make room and try again; nothing is lost.`;
+  if (/read-only|permission denied|not permitted/i.test(reason))
+    return `${directory} can't be written (${reason}): give yourself the right to, or name another DATABASE_DIRECTORY.`;
+  return `The database in ${directory} can't be opened (${reason}): move ${directory} away and run "npm run seed" to make it anew.`;
+}
+
+function open(options: PGliteOptions, log: Log): Promise<PGlite> {
+  const onStderr = (line: string): boolean => {
+    log(line);
+    return false;
+  };
+  return PGlite.create({ ...options, extensions: { vector }, startParams: START_PARAMETERS, onStderr });
+}
+
+/** Makes the cluster beside its place and moves it there: what is there is whole, whenever the process is killed. */
+async function createCluster(cluster: string, log: Log): Promise<void> {
+  const unfinished = `${cluster}.new`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { mode: 0o700 });
+  const database = await open({ dataDir: unfinished, loadDataDir: await emptyCluster(log) }, log);
+  await database.close();
+  renameSync(unfinished, cluster);
+}
+
+/** The tar of an empty cluster. initdb takes 3 s, so its result is kept in node_modules/.cache, where that is writable. */
+async function emptyCluster(log: Log): Promise<Blob> {
+  const file = cacheFile();
+  if (existsSync(file)) return readTar(file);
+  const database = await open({}, log);
+  const tar = await database.dumpDataDir('none');
+  await database.close();
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    await writeTar(tar, file);
+  } catch (error) {
+    log(`${file} can't be kept: ${String(error)}`);
+  }
+  return tar;
+}
+
+function cacheFile(): string {
+  const pglite = dirname(dirname(require.resolve('@electric-sql/pglite')));
+  const { version } = JSON.parse(readFileSync(join(pglite, 'package.json'), 'utf8')) as { version: string };
+  return join(pglite, '..', '..', '.cache', 'embedded-postgres', `empty-cluster-${version}.tar`);
+}
+
+function readTar(file: string): Blob {
+  return new Blob([readFileSync(file)]);
+}
+
+/** Writes a tar so that the file is whole whenever it is there. */
+export async function writeTar(tar: Blob, file: string): Promise<void> {
+  const partial = `${file}.${process.pid}`;
+  writeFileSync(partial, Buffer.from(await tar.arrayBuffer()));
+  renameSync(partial, file);
+}
+
+/** @throws Error when the cluster is of another version of PostgreSQL */
+function checkVersion(cluster: string): void {
+  const version = readFileSync(join(cluster, 'PG_VERSION'), 'utf8').trim();
+  if (version !== POSTGRES_VERSION)
+    throw new Error(`it is of PostgreSQL ${version}, and this is PostgreSQL ${POSTGRES_VERSION}`);
+}
+
+/** The major version of the PostgreSQL in PGlite. */
+const POSTGRES_VERSION = '18';
+
+/** Errors of the file system inside PGlite have but these numbers (WASI's). */
+const ERRNO: Record<number, string> = {
+  2: 'permission denied',
+  51: 'no space left on device',
+  63: 'operation not permitted',
+  69: 'read-only file system',
+};
+
+function reasonOf(error: unknown): string {
+  const { errno, message } = error as { errno?: number; message?: string };
+  return (errno && ERRNO[errno]) || message || String(error);
+}

@@ -1,0 +1,120 @@
+import type { Socket } from 'node:net';
+import { type Owner, type Session, WaitedTooLong } from './session';
+import { errorResponse, MessageReader, ProtocolError, READY_FOR_QUERY, readOpening, typeOf } from './wire';
+
+/** How much of a client that waits is read ahead. Bytes. */
+const MOST_READ_AHEAD = 1024 * 1024;
+
+/** Messages that belong to a COPY FROM STDIN: data, done, fail. */
+const COPY = 'dcf';
+/** Messages that PostgreSQL answers with ReadyForQuery: simple query, function call, Sync. */
+const ENDS_TURN = 'QFS';
+/** The rest of an extended query: Parse, Bind, Describe, Execute, Close, Flush. */
+const EXTENDED = 'PBDECH';
+
+/** One client of the embedded PostgreSQL: its messages in order, each in its turn. */
+export class Connection implements Owner {
+  name: string;
+  private readonly reader = new MessageReader();
+  private started = false;
+  private working = false;
+  private skipping = false;
+  gone = false;
+
+  /** @param greeting what it is told when it has connected, up to ReadyForQuery */
+  constructor(
+    private readonly socket: Socket,
+    private readonly session: Session,
+    private readonly greeting: Buffer,
+  ) {
+    this.name = `a client on port ${socket.remotePort}`;
+    socket.setNoDelay(true);
+    socket.on('data', (chunk) => {
+      this.reader.push(chunk);
+      if (this.working && this.reader.size > MOST_READ_AHEAD) socket.pause();
+      if (!this.working) void this.work();
+    });
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      this.gone = true;
+      if (this.started) void session.leave(this);
+    });
+  }
+
+  answer(bytes: Uint8Array, sent: () => void): void {
+    this.socket.write(bytes, sent);
+  }
+
+  /** Ends the connection, telling why. */
+  end(code: string, reason: string): void {
+    this.socket.end(errorResponse({ severity: 'FATAL', code, message: reason }));
+  }
+
+  private async work(): Promise<void> {
+    this.working = true;
+    try {
+      while (!this.gone) {
+        const next = this.started ? this.reader.next() : this.reader.nextUntyped();
+        if (!next) break;
+        if (this.started) await this.handle(next);
+        else this.open(next);
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.end('08P01', error.message);
+    } finally {
+      this.working = false;
+      this.socket.resume();
+    }
+  }
+
+  private open(packet: Buffer): void {
+    const opening = readOpening(packet);
+    if (opening.kind === 'encryption') return void this.socket.write('N');
+    // A statement can't be cancelled: PGlite looks for nothing while it runs.
+    if (opening.kind === 'cancel') return void this.socket.end();
+    const { user, database = user, application_name: application } = opening.parameters;
+    if (user !== 'postgres')
+      return this.end(
+        '28000',
+        `the embedded PostgreSQL has one login, postgres, and not "${user}": SET ROLE acts as another`,
+      );
+    if (database !== 'postgres')
+      return this.end('3D000', `the embedded PostgreSQL has one database, postgres, and not "${database}"`);
+    if (application) this.name = `"${application}" on port ${this.socket.remotePort}`;
+    this.started = true;
+    this.socket.write(this.greeting);
+  }
+
+  private async handle(next: Buffer): Promise<void> {
+    const type = typeOf(next);
+    if (type === 'X') return void this.socket.end();
+    if (COPY.includes(type)) {
+      // After an error of its COPY a client sends on until it has read of it: PostgreSQL, too, ignores that.
+      if (this.session.isOwnedBy(this)) await this.session.send(next);
+      return;
+    }
+    if (!ENDS_TURN.includes(type) && !EXTENDED.includes(type)) throw new ProtocolError(`invalid message type ${type}`);
+    if (this.skipping && !ENDS_TURN.includes(type)) return;
+    if (this.skipping) return this.ready();
+    try {
+      await this.session.turn(this);
+    } catch (error) {
+      if (error instanceof WaitedTooLong) return this.refuse(type, error);
+      throw error;
+    }
+    if (!this.gone) await this.session.send(next);
+  }
+
+  /** As PostgreSQL after an error: what follows in an extended query is skipped up to Sync. */
+  private refuse(type: string, { message, hint }: WaitedTooLong): void {
+    this.socket.write(errorResponse({ severity: 'ERROR', code: '55P03', message, hint }));
+    this.skipping = true;
+    if (ENDS_TURN.includes(type)) this.ready();
+  }
+
+  private ready(): void {
+    this.skipping = false;
+    this.socket.write(READY_FOR_QUERY);
+  }
+}
