@@ -1,5 +1,6 @@
 import { type Command, Grant, Policy, type Role, RowLevelSecurity } from '../schema';
 import { snakeCase } from '../database/naming-strategy';
+import { USER_ID_SETTING } from '../database/user-context';
 
 /** A signed-in person. Sees and changes their own rows only; who they are is the setting `app.user_id` of the transaction. */
 export const appUser: Role = {
@@ -21,7 +22,7 @@ const EVERYTHING: readonly Command[] = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
  * The id of the person whose request this transaction serves, NULL where nobody is set. After a transaction the setting
  * reads '' and not null. Inside a sub-select it is read once a statement and not once a row.
  */
-export const CURRENT_USER_ID = `(SELECT nullif(current_setting('app.user_id', true), '')::uuid)`;
+export const CURRENT_USER_ID = `(SELECT nullif(current_setting('${USER_ID_SETTING}', true), '')::uuid)`;
 
 /** What a person may do to their own rows of a table: see `OwnedBy`. */
 interface OwnersRights<K extends string> {

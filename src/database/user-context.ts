@@ -1,0 +1,102 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { DataSource, EntityManager } from 'typeorm';
+import { UserError } from './errors';
+
+/** The setting of a transaction that says whose rows it is about; policies read it. */
+export const USER_ID_SETTING = 'app.user_id';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The id of a person is none: the request that gave it is wrong. */
+export class MalformedUserIdError extends UserError {
+  constructor(userId: unknown) {
+    super(`${shown(userId)} is not a user's id: give a UUID, such as 3f2a6c1e-9d4b-4a7f-8c5e-1b2d3e4f5a6b.`);
+  }
+}
+
+/** Who the statements of a transaction are given by. */
+interface Identity {
+  readonly role: string;
+  /** Empty: nobody. */
+  readonly userId: string;
+}
+
+interface Context extends Identity {
+  readonly manager: EntityManager;
+}
+
+/**
+ * Transactions under row-level security: one acts as a person, who reaches their own rows alone, or as the backend itself.
+ *
+ *     const context = new UserContext(dataSource, { user: appUser.name, service: appService.name });
+ *     const open = await context.asUser(userId, (manager) => manager.findBy(Task, { completed: false }));
+ *
+ * Role and user id are local to the transaction: the connection goes back to the pool without them, however it ends. What
+ * is asked by any other way than the callback's `manager` is asked on another connection, and by the login itself.
+ *
+ * It guards against a forgotten WHERE, not against SQL made of a person's input: that could set another user id.
+ */
+export class UserContext {
+  private readonly current = new AsyncLocalStorage<Context>();
+
+  /**
+   * @param dataSource its login must be a member of both roles
+   * @param roles the role that persons act as, and that of the backend's own jobs
+   */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly roles: { readonly user: string; readonly service: string },
+  ) {}
+
+  /**
+   * Runs `work` in a transaction as the person with this id, and returns what it returns. Commits when it is done; rolls
+   * back when it throws. Within the work of the same person it is a savepoint of that one's transaction: one after the
+   * other, not several at once.
+   *
+   * @throws MalformedUserIdError where the id is not a UUID; the database is not asked then
+   * @throws Error within the work of another person or of the backend: a transaction serves one
+   */
+  async asUser<T>(userId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    if (typeof userId !== 'string' || !UUID.test(userId)) throw new MalformedUserIdError(userId);
+    return this.as({ role: this.roles.user, userId: userId.toLowerCase() }, work);
+  }
+
+  /** As `asUser`, as the backend itself: it reaches every row. */
+  async asService<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.as({ role: this.roles.service, userId: '' }, work);
+  }
+
+  private async as<T>(identity: Identity, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const outer = this.current.getStore();
+    // Work that nobody waited for may still be running when its transaction is over.
+    if (outer && !outer.manager.queryRunner!.isReleased) {
+      refuseOther(outer, identity);
+      return outer.manager.transaction(work);
+    }
+    return this.dataSource.transaction(async (manager) => {
+      // As SET LOCAL, which takes no parameters.
+      await manager.query(`SELECT set_config('role', $1, true), set_config($2, $3, true)`, [
+        identity.role,
+        USER_ID_SETTING,
+        identity.userId,
+      ]);
+      return this.current.run({ ...identity, manager }, () => work(manager));
+    });
+  }
+}
+
+function refuseOther(outer: Identity, inner: Identity): void {
+  if (outer.role !== inner.role || outer.userId !== inner.userId)
+    throw new Error(
+      `This transaction acts as ${named(outer)} and can't act as ${named(inner)} too: finish it first, and start another.`,
+    );
+}
+
+function named({ role, userId }: Identity): string {
+  return userId === '' ? role : `${role} ${userId}`;
+}
+
+/** A value from outside as it may stand in a message: quoted, on one line, not too long. */
+function shown(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value === null ? value : typeof value);
+}
