@@ -30,6 +30,11 @@ interface OwnersRights<K extends string> {
   may: readonly Command[];
   /** The properties a person may read, where it is not all of them. */
   reads?: readonly K[];
+  /**
+   * SQL that has to hold, besides, of the rows a person writes. A foreign key to rows that have owners needs it: the key
+   * itself looks at everybody's, and would tell which of them exist.
+   */
+  writes?: string;
 }
 
 /**
@@ -45,7 +50,8 @@ export function OwnedBy<P extends string, K extends string = never>(property: P,
 }
 
 /** As `OwnedBy`, for a table whose owner has to be looked up: `predicate` is the SQL that is true for a person's own rows. */
-export function OwnedWhere<K extends string = never>(predicate: string, { may, reads }: OwnersRights<K>) {
+export function OwnedWhere<K extends string = never>(predicate: string, { may, reads, writes }: OwnersRights<K>) {
+  const check = writes === undefined ? predicate : `${predicate} AND (${writes})`;
   return <T extends abstract new (...args: never[]) => Record<K, unknown>>(target: T): void => {
     BackendOnly()(target);
     RowLevelSecurity()(target);
@@ -57,7 +63,7 @@ export function OwnedWhere<K extends string = never>(predicate: string, { may, r
         command,
         role: appUser,
         using: command === 'INSERT' ? undefined : predicate,
-        check: command === 'INSERT' || command === 'UPDATE' ? predicate : undefined,
+        check: command === 'INSERT' || command === 'UPDATE' ? check : undefined,
       })(target);
     }
   };

@@ -34,7 +34,12 @@ import { IntentExecution } from './intent-execution.entity';
  * it is enabled and next_check has come. (000)
  */
 @Entity('scheduled_intents')
-@OwnedBy('userId', { may: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] })
+@OwnedBy('userId', {
+  may: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  writes: `"last_message_id" IS NULL OR EXISTS (
+    SELECT FROM "messages" WHERE "messages"."id" = "last_message_id" AND "messages"."user_id" = "scheduled_intents"."user_id"
+  )`,
+})
 @Index('idx_intents_user_enabled', ['userId', 'enabled'], { where: 'enabled = true' })
 @Index('idx_intents_pending', ['nextCheck'], { where: 'enabled = true AND next_check IS NOT NULL' })
 @Index('idx_intents_type', ['userId', 'triggerType'])
