@@ -180,7 +180,7 @@ export const COLUMN_AND_TABLE_GRANTS = `
 export const VIEWS = `
   SELECT relname::text AS name, relkind = 'm' AS materialized, pg_get_viewdef(pg_class.oid, true) AS definition,
     coalesce(reloptions, '{}') AS options, obj_description(pg_class.oid, 'pg_class') AS comment,
-    ${uses('pg_rewrite', 'pg_rewrite.oid')} AS uses
+    array_remove(${uses('pg_rewrite', 'pg_rewrite.oid')}, relname::text) AS uses
   FROM pg_class JOIN pg_rewrite ON ev_class = pg_class.oid AND rulename = '_RETURN'
   WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm') AND ${ownObject('pg_class', 'pg_class.oid')}
   ORDER BY relname`;

@@ -1,0 +1,74 @@
+/** What makes a change dangerous: it needs to be acknowledged before it is written. */
+export type HazardKind =
+  | 'drop-table'
+  | 'drop-column'
+  | 'drop-type'
+  | 'drop-extension'
+  | 'narrowing'
+  | 'conversion'
+  | 'rewrite'
+  | 'required-column'
+  | 'rename';
+
+export interface Hazard {
+  kind: HazardKind;
+  /** The danger and the safe way, in one or two sentences. */
+  message: string;
+}
+
+/** The steps of a change of schema, in the order in which they can be taken. */
+const STEPS = [
+  'rename',
+  'create extension',
+  'create type',
+  'create role',
+  'drop view',
+  'drop trigger',
+  'drop policy',
+  'revoke',
+  'drop foreign key',
+  'drop table',
+  'drop constraint',
+  'drop index',
+  'create sequence',
+  'create function',
+  'drop column',
+  'change column',
+  'add column',
+  'add computed column',
+  'add constraint',
+  'create index',
+  'drop former index',
+  'create table',
+  'own sequence',
+  'create late function',
+  'add foreign key',
+  'validate',
+  'create trigger',
+  'row-level security',
+  'create policy',
+  'grant',
+  'create view',
+  'comment',
+  'drop function',
+  'drop sequence',
+  'drop type',
+  'drop extension',
+] as const;
+
+/** One step from one schema to another. */
+export interface Change {
+  step: (typeof STEPS)[number];
+  /** In words, for the migration's header: 'scheduled_intents: action_context becomes varchar(2000)'. */
+  summary: string;
+  /** SQL, one statement each, without a semicolon at the end. */
+  statements: string[];
+  /** The table it belongs to. */
+  table?: string;
+  hazard?: Hazard;
+}
+
+/** The changes in an order in which they can be made. */
+export function inOrder(changes: Change[]): Change[] {
+  return STEPS.flatMap((step) => changes.filter((change) => change.step === step));
+}

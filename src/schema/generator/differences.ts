@@ -1,0 +1,42 @@
+import type { Catalog } from './catalog';
+import { type Change, inOrder } from './change';
+import { functionChanges, lateFunctions } from './functions';
+import { enumTypeChanges, extensionChanges, sequenceChanges } from './objects';
+import { withoutObstacles } from './obstacles';
+import { type Rename, renamesBetween } from './renames';
+import { roleChanges } from './security';
+import { tableChanges } from './tables';
+import { viewChanges } from './views';
+
+export interface ChangeOptions {
+  /** Renames whose old name is gone, or whose new name is already there, are ignored. Default: none. */
+  renames?: readonly Rename[];
+  /** Indexes of existing tables without a lock: outside a transaction, and repeatable after a failure. Default: false. */
+  concurrently?: boolean;
+}
+
+/**
+ * The changes that lead from one schema to another directly, in one transaction (unless `concurrently`), their locks held
+ * to its end. For a database in use there is `stagesBetween`.
+ */
+export function changesBetween(
+  from: Catalog,
+  to: Catalog,
+  { renames = [], concurrently = false }: ChangeOptions = {},
+): Change[] {
+  const { changes, catalog } = renamesBetween(from, to, renames);
+  const between = withoutObstacles(catalog, to);
+  return [...changes, ...differences(catalog, between, concurrently), ...differences(between, to, concurrently)];
+}
+
+function differences(from: Catalog, to: Catalog, concurrently: boolean): Change[] {
+  return inOrder([
+    ...extensionChanges(from, to),
+    ...enumTypeChanges(from, to),
+    ...roleChanges(from, to),
+    ...sequenceChanges(from, to),
+    ...functionChanges(from, to),
+    ...tableChanges(from, to, lateFunctions(to), concurrently),
+    ...viewChanges(from, to),
+  ]);
+}

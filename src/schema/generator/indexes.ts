@@ -1,0 +1,91 @@
+import type { Index } from './catalog';
+import type { Change } from './change';
+import { commentChanges } from './comments';
+import { common, missing, sameDefinition } from './compare';
+import { nameWithSuffix, quoteIdentifier } from './sql';
+import { commentOn, createIndex } from './statements';
+
+/**
+ * The changes of a relation's indexes.
+ *
+ * @param relation the table's or materialized view's name
+ * @param concurrently without a lock, so outside a transaction, and so that it can be repeated after a failure in the middle
+ */
+export function indexChanges(relation: string, from: Index[], to: Index[], concurrently: boolean): Change[] {
+  const replaced = common(from, to).filter(([before, after]) => !sameDefinition(before, after));
+  const kept = common(from, to).filter(([before, after]) => sameDefinition(before, after));
+  const create = concurrently ? createConcurrently : createAtOnce;
+  return [
+    ...missing(from, to).map((index) => dropIndex(relation, index, concurrently)),
+    ...missing(to, from).map((index) => create(relation, index)),
+    ...replaced.map(([before, after]) => replaceIndex(relation, before, after, concurrently)),
+    ...kept.flatMap(([before, after]) =>
+      commentChanges(`INDEX ${quoteIdentifier(after.name)}`, relation, before, after),
+    ),
+  ];
+}
+
+function dropIndex(relation: string, { name }: Index, concurrently: boolean): Change {
+  return {
+    // What is in use is dropped when its successor is there.
+    step: concurrently ? 'drop former index' : 'drop index',
+    summary: `${relation}: index ${name} is dropped`,
+    statements: [concurrently ? dropConcurrently(name) : `DROP INDEX ${quoteIdentifier(name)}`],
+    table: relation,
+  };
+}
+
+const dropConcurrently = (name: string): string => `DROP INDEX CONCURRENTLY IF EXISTS ${quoteIdentifier(name)}`;
+
+function createAtOnce(relation: string, index: Index): Change {
+  return {
+    step: 'create index',
+    summary: `${relation}: new index ${index.name}: ${index.definition}`,
+    statements: [createIndex(relation, index), ...commentOnIndex(index)],
+    table: relation,
+  };
+}
+
+/** What a failure leaves behind is an invalid index, which makes way. */
+function createConcurrently(relation: string, index: Index): Change {
+  return {
+    ...createAtOnce(relation, index),
+    statements: [
+      dropConcurrently(index.name),
+      createIndex(relation, index, { concurrently: true }),
+      ...commentOnIndex(index),
+    ],
+  };
+}
+
+function replaceIndex(relation: string, before: Index, after: Index, concurrently: boolean): Change {
+  return {
+    step: 'create index',
+    summary: `${relation}: index ${after.name} becomes ${after.definition}`,
+    statements:
+      concurrently && before.valid ? swapConcurrently(relation, after) : rebuild(relation, after, concurrently),
+    table: relation,
+  };
+}
+
+function rebuild(relation: string, index: Index, concurrently: boolean): string[] {
+  return concurrently
+    ? createConcurrently(relation, index).statements
+    : [`DROP INDEX ${quoteIdentifier(index.name)}`, ...createAtOnce(relation, index).statements];
+}
+
+/** The old index serves until the new one is there. Wherever it fails, it can be begun again. */
+function swapConcurrently(relation: string, index: Index): string[] {
+  const successor = nameWithSuffix(index.name, '_new');
+  return [
+    dropConcurrently(successor),
+    createIndex(relation, { ...index, name: successor }, { concurrently: true }),
+    dropConcurrently(index.name),
+    `ALTER INDEX ${quoteIdentifier(successor)} RENAME TO ${quoteIdentifier(index.name)}`,
+    ...commentOnIndex(index),
+  ];
+}
+
+function commentOnIndex({ name, comment }: Index): string[] {
+  return comment === null ? [] : [commentOn(`INDEX ${quoteIdentifier(name)}`, comment)];
+}

@@ -1,0 +1,203 @@
+import type { Catalog, Column, EnumType, Sequence } from './catalog';
+import type { Change, Hazard } from './change';
+import { advanceSequence, serialOf } from './columns';
+import { commentChanges } from './comments';
+import { common, missing, named } from './compare';
+import { quoteIdentifier, quoteLiteral } from './sql';
+import { commentOn, createSequence } from './statements';
+
+/** The changes of what belongs to no table: extensions, enumeration types, sequences. */
+
+export function extensionChanges(from: Catalog, to: Catalog): Change[] {
+  return [
+    ...missing(to.extensions, from.extensions).map(({ name }): Change => ({
+      step: 'create extension',
+      summary: `new extension ${name}`,
+      statements: [`CREATE EXTENSION IF NOT EXISTS ${quoteIdentifier(name)}`],
+    })),
+    ...missing(from.extensions, to.extensions).map(({ name }): Change => ({
+      step: 'drop extension',
+      summary: `extension ${name} is dropped`,
+      statements: [`DROP EXTENSION ${quoteIdentifier(name)}`],
+      hazard: {
+        kind: 'drop-extension',
+        message:
+          'Whoever else uses the extension in this database loses it. PostgreSQL refuses while a column needs it.',
+      },
+    })),
+  ];
+}
+
+export function enumTypeChanges(from: Catalog, to: Catalog): Change[] {
+  return [
+    ...missing(to.enumTypes, from.enumTypes).map((type): Change => ({
+      step: 'create type',
+      summary: `new type ${type.name}`,
+      statements: [
+        createEnumType(type),
+        ...(type.comment === null ? [] : [commentOn(`TYPE ${quoteIdentifier(type.name)}`, type.comment)]),
+      ],
+    })),
+    ...missing(from.enumTypes, to.enumTypes).map(({ name }): Change => ({
+      step: 'drop type',
+      summary: `type ${name} is dropped`,
+      statements: [`DROP TYPE ${quoteIdentifier(name)}`],
+      hazard: { kind: 'drop-type', message: 'A release that is still running and names the type fails.' },
+    })),
+    ...common(from.enumTypes, to.enumTypes).flatMap(([before, after]) => [
+      ...(isRemade(before, after) ? remake(before, after, from, to) : addedValues(before, after)),
+      ...commentChanges(`TYPE ${quoteIdentifier(after.name)}`, undefined, before, after),
+    ]),
+  ];
+}
+
+function createEnumType({ name, values }: EnumType): string {
+  return `CREATE TYPE ${quoteIdentifier(name)} AS ENUM (${values.map(quoteLiteral).join(', ')})`;
+}
+
+/** Enumeration types that lose a value or change the order of values: PostgreSQL can only add. */
+export function remadeTypes(from: Catalog, to: Catalog): EnumType[] {
+  return common(from.enumTypes, to.enumTypes)
+    .filter(([before, after]) => isRemade(before, after))
+    .map(([before]) => before);
+}
+
+function isRemade(before: EnumType, after: EnumType): boolean {
+  const kept = after.values.filter((value) => before.values.includes(value));
+  return kept.join('\n') !== before.values.join('\n');
+}
+
+/** Whether a column is of an enumeration type, or of arrays of it. */
+export function isOfType({ type }: Column, { name }: EnumType): boolean {
+  return type === quoteIdentifier(name) || type === `${quoteIdentifier(name)}[]`;
+}
+
+function addedValues(before: EnumType, after: EnumType): Change[] {
+  return after.values
+    .filter((value) => !before.values.includes(value))
+    .map((value) => {
+      const next = after.values.slice(after.values.indexOf(value)).find((other) => before.values.includes(other));
+      const place = next === undefined ? '' : ` BEFORE ${quoteLiteral(next)}`;
+      return {
+        step: 'create type',
+        summary: `type ${after.name}: new value ${quoteLiteral(value)}`,
+        statements: [`ALTER TYPE ${quoteIdentifier(after.name)} ADD VALUE ${quoteLiteral(value)}${place}`],
+      };
+    });
+}
+
+/** Puts a new type in the old one's place; the columns' values go over by their names. */
+function remake(before: EnumType, after: EnumType, from: Catalog, to: Catalog): Change[] {
+  const name = quoteIdentifier(after.name);
+  const former = quoteIdentifier(`${after.name}_former`);
+  const lost = before.values.filter((value) => !after.values.includes(value));
+  const hazard: Hazard = lost.length
+    ? {
+        kind: 'narrowing',
+        message: `A row with ${lost.map(quoteLiteral).join(' or ')} stops the migration. Change such rows first.`,
+      }
+    : { kind: 'rewrite', message: 'The tables that have it are written anew, and nobody can use them meanwhile.' };
+  const columns = to.tables.flatMap((table) =>
+    table.columns
+      .filter((column) => isOfType(column, after))
+      .filter((column) => named(named(from.tables, table.name)?.columns ?? [], column.name)?.type === column.type)
+      .map((column) => ({ table, column })),
+  );
+  return [
+    {
+      step: 'change column',
+      summary: `type ${after.name} becomes (${after.values.map(quoteLiteral).join(', ')})`,
+      statements: [
+        `ALTER TYPE ${name} RENAME TO ${former}`,
+        createEnumType(after),
+        ...columns.flatMap(({ table, column }) => {
+          const alter = `ALTER TABLE ${quoteIdentifier(table.name)} ALTER COLUMN ${quoteIdentifier(column.name)}`;
+          const via = column.type.endsWith('[]') ? 'text[]' : 'text';
+          return [
+            `${alter} DROP DEFAULT`,
+            `${alter} TYPE ${column.type} USING ${quoteIdentifier(column.name)}::${via}::${column.type}`,
+            ...(column.default === null ? [] : [`${alter} SET DEFAULT ${column.default}`]),
+          ];
+        }),
+        ...(after.comment === null ? [] : [commentOn(`TYPE ${name}`, after.comment)]),
+      ],
+      hazard,
+    },
+    { step: 'drop type', summary: `type ${after.name} as it was is dropped`, statements: [`DROP TYPE ${former}`] },
+  ];
+}
+
+/** The changes of sequences, but for those that come and go with a serial column. */
+export function sequenceChanges(from: Catalog, to: Catalog): Change[] {
+  return [
+    ...missing(to.sequences, from.sequences)
+      .filter((sequence) => !comesWithItsColumn(sequence, from, to))
+      .flatMap(newSequence),
+    ...missing(from.sequences, to.sequences)
+      .filter((sequence) => !goesWithItsColumn(sequence, to))
+      .map(dropSequence),
+    ...common(from.sequences, to.sequences).flatMap(([before, after]) => [
+      ...(before.definition === after.definition ? [] : [alterSequence(after)]),
+      ...(before.ownedBy === after.ownedBy ? [] : [ownSequence(after)]),
+      ...commentChanges(`SEQUENCE ${quoteIdentifier(after.name)}`, undefined, before, after),
+    ]),
+  ];
+}
+
+/** Whether the column that owns it is new, and is written as a serial. */
+function comesWithItsColumn(sequence: Sequence, from: Catalog, to: Catalog): boolean {
+  const [tableName, columnName] = sequence.ownedBy?.split('.') ?? [];
+  const table = named(to.tables, tableName);
+  const column = named(table?.columns ?? [], columnName);
+  const isNew = !named(named(from.tables, tableName)?.columns ?? [], columnName);
+  return isNew && table !== undefined && column !== undefined && serialOf(table, [sequence])(column);
+}
+
+function goesWithItsColumn({ ownedBy }: Sequence, to: Catalog): boolean {
+  const [table, column] = ownedBy?.split('.') ?? [];
+  return ownedBy !== null && !named(named(to.tables, table)?.columns ?? [], column);
+}
+
+function newSequence(sequence: Sequence): Change[] {
+  const create: Change = {
+    step: 'create sequence',
+    summary: `new sequence ${sequence.name}`,
+    statements: [
+      createSequence(sequence),
+      ...(sequence.comment === null ? [] : [commentOn(`SEQUENCE ${quoteIdentifier(sequence.name)}`, sequence.comment)]),
+    ],
+  };
+  if (sequence.ownedBy === null) return [create];
+  const [table, column] = sequence.ownedBy.split('.');
+  const owned = ownSequence(sequence);
+  return [create, { ...owned, statements: [...owned.statements, advanceSequence(table, column)] }];
+}
+
+function ownSequence({ name, ownedBy }: Sequence): Change {
+  const owner = ownedBy === null ? 'NONE' : ownedBy.split('.').map(quoteIdentifier).join('.');
+  return {
+    step: 'own sequence',
+    summary: `sequence ${name} belongs to ${ownedBy ?? 'no column'}`,
+    statements: [`ALTER SEQUENCE ${quoteIdentifier(name)} OWNED BY ${owner}`],
+  };
+}
+
+function alterSequence({ name, definition }: Sequence): Change {
+  const options = { AS: 'bigint', 'INCREMENT BY': '1', 'START WITH': '1', CACHE: '1' };
+  const given = Object.entries(options).filter(([option]) => !definition.includes(option));
+  return {
+    step: 'create sequence',
+    summary: `sequence ${name}: ${definition || 'the default options'}`,
+    statements: [
+      `ALTER SEQUENCE ${quoteIdentifier(name)} ${given.map(([option, value]) => `${option} ${value}`).join(' ')} ${definition}`.trimEnd(),
+    ],
+  };
+}
+
+function dropSequence({ name }: Sequence): Change {
+  return {
+    step: 'drop sequence',
+    summary: `sequence ${name} is dropped`,
+    statements: [`DROP SEQUENCE ${quoteIdentifier(name)}`],
+  };
+}

@@ -1,0 +1,122 @@
+import type { Catalog, Constraint, Table } from './catalog';
+import { common, missing, named, sameDefinition, usesAny } from './compare';
+import { replacedFunctions } from './functions';
+import { isOfType, remadeTypes } from './objects';
+import { comparable } from './type-changes';
+import { sameView } from './views';
+
+/**
+ * The schema without what PostgreSQL would not let stay while it is changed to `to`: a policy, trigger or view that uses a
+ * column whose type changes, a column computed from it, a view on a view that changes … They are dropped first; and those
+ * that are in `to` are made again.
+ */
+export function withoutObstacles(from: Catalog, to: Catalog): Catalog {
+  const functions = replacedFunctions(from, to);
+  const types = remadeTypes(from, to);
+  const changing = new Set([
+    ...types.map(({ name }) => name),
+    ...functions.map(({ name }) => `${name}()`),
+    ...changingColumns(from, to),
+    ...missing(from.tables, to.tables).map(({ name }) => name),
+  ]);
+  const replaced = replacedByUse(from, to, changing);
+  const remade = new Set([...replaced, ...types.map(({ name }) => name), ...functions.map(({ name }) => `${name}()`)]);
+  const keys = changingKeys(from, to);
+  return {
+    ...from,
+    functions: from.functions.filter((one) => !functions.includes(one)),
+    views: from.views.filter(({ name }) => !replaced.has(name)),
+    tables: from.tables.map((table) => ({
+      ...table,
+      columns: table.columns.filter(({ name }) => !replaced.has(`${table.name}.${name}`)),
+      constraints: table.constraints.filter(
+        (one) =>
+          !usesAny(one, remade) && !(one.references && (usesAny(one, keys) || partsTypes(table.name, one, from, to))),
+      ),
+      indexes: table.indexes.filter((one) => !usesAny(one, remade)),
+      triggers: table.triggers.filter((one) => !usesAny(one, changing)),
+      policies: table.policies.filter((one) => !usesAny(one, changing)),
+      grants: table.grants
+        .map((one) => ({
+          ...one,
+          columns: one.columns && one.columns.filter((name) => !replaced.has(`${table.name}.${name}`)),
+        }))
+        .filter(({ columns }) => columns?.length !== 0),
+    })),
+  };
+}
+
+/** The columns that are dropped, or whose type or collation changes: 'table.column'. */
+function changingColumns(from: Catalog, to: Catalog): string[] {
+  const types = remadeTypes(from, to);
+  return common(from.tables, to.tables).flatMap(([before, after]) =>
+    before.columns
+      .filter((column) => {
+        const next = named(after.columns, column.name);
+        return (
+          next?.type !== column.type ||
+          next.collation !== column.collation ||
+          types.some((type) => isOfType(column, type))
+        );
+      })
+      .map(({ name }) => `${before.name}.${name}`),
+  );
+}
+
+/**
+ * The views that change and the columns that are to be computed in another way, and whatever is computed from them or from
+ * `changing`, which they are added to.
+ */
+function replacedByUse(from: Catalog, to: Catalog, changing: Set<string>): Set<string> {
+  const candidates = [
+    ...from.views.map((view) => ({ ...view, changes: !sameView(view, named(to.views, view.name)) })),
+    ...common(from.tables, to.tables).flatMap(([before, after]) => computedColumns(before, after)),
+  ];
+  const replaced = new Set<string>();
+  for (let known = -1; known !== replaced.size;) {
+    known = replaced.size;
+    for (const { name } of candidates.filter((one) => one.changes || usesAny(one, changing))) {
+      replaced.add(name);
+      changing.add(name);
+    }
+  }
+  return replaced;
+}
+
+function computedColumns(before: Table, after: Table): { name: string; uses: string[]; changes: boolean }[] {
+  return common(before.columns, after.columns)
+    .filter(([, { generated }]) => generated)
+    .map(([old, { type, generated }]) => ({
+      name: `${before.name}.${old.name}`,
+      uses: old.generated ? old.uses : [],
+      changes: old.type !== type || !sameDefinition({ generated: old.generated }, { generated }),
+    }));
+}
+
+/** The keys, which foreign keys may rest on, that are dropped or replaced. */
+function changingKeys(from: Catalog, to: Catalog): Set<string> {
+  const changed = from.tables.flatMap((table) => {
+    const after = named(to.tables, table.name);
+    const keys = [
+      ...table.constraints.filter(({ kind }) => kind === 'primary key' || kind === 'unique'),
+      ...table.indexes.filter(({ unique }) => unique),
+    ];
+    const keysAfter = [...(after?.constraints ?? []), ...(after?.indexes ?? [])];
+    return keys.filter((key) => {
+      const next = named<{ name: string }>(keysAfter, key.name);
+      return !next || !sameDefinition(key, next);
+    });
+  });
+  return new Set(changed.map(({ name }) => name));
+}
+
+/** Whether the columns that a foreign key connects are of different families while their types change one after the other. */
+function partsTypes(table: string, { columns, references }: Constraint, from: Catalog, to: Catalog): boolean {
+  const parts = (tableName: string, columnName: string): boolean => {
+    const [before, after] = [from, to].map(({ tables }) => named(named(tables, tableName)?.columns ?? [], columnName));
+    return before !== undefined && after !== undefined && !comparable(before.type, after.type);
+  };
+  return (
+    columns.some((name) => parts(table, name)) || references!.columns.some((name) => parts(references!.table, name))
+  );
+}
