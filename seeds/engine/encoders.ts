@@ -1,0 +1,131 @@
+import { inspect } from 'node:util';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
+
+/**
+ * Writes a value as a field of COPY's text format
+ * (https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2). Throws where the column can't hold it.
+ */
+export type Encoder = (value: unknown) => string;
+
+const NULL = '\\N';
+
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+/** The encoder of a column, made once from its type. Throws for a type that it doesn't know. */
+export function encoderOf(column: Pick<ColumnMetadata, 'type' | 'isArray' | 'isNullable'>): Encoder {
+  const type = typeof column.type === 'function' ? column.type.name.toLowerCase() : column.type;
+  const encode = ENCODERS[type];
+  if (!encode) throw new Error(`there is no encoder for the type ${type}`);
+  const field: Encoder = column.isArray ? (value) => escape(array(value, encode)) : escaped(type, encode);
+  return (value) => {
+    if (value !== null) return field(value);
+    if (!column.isNullable) throw new Error('null in a column that is NOT NULL');
+    return NULL;
+  };
+}
+
+/** Types whose text never holds what COPY has to have escaped. */
+const PLAIN = new Set(['uuid', 'date', 'timestamptz', 'timestamp with time zone', 'boolean', 'vector']);
+
+function escaped(type: string, encode: Encoder): Encoder {
+  return PLAIN.has(type) ? encode : (value) => escape(encode(value));
+}
+
+function escape(text: string): string {
+  return /[\\\t\n\r]/.test(text) ? text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character]) : text;
+}
+
+/** `{"a","b"}`: each element in quotes, so that none reads as NULL or as a brace. */
+function array(value: unknown, encode: Encoder): string {
+  if (!Array.isArray(value)) throw new Error(`${show(value)} is not an array`);
+  const elements = value.map((element) =>
+    element === null ? 'NULL' : `"${encode(element).replace(/["\\]/g, '\\$&')}"`,
+  );
+  return `{${elements.join(',')}}`;
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string') throw new Error(`${show(value)} is not a text`);
+  if (value.includes('\0')) throw new Error('PostgreSQL stores no text with a NUL character (code 0)');
+  return value;
+}
+
+function integer(value: unknown): string {
+  if (!Number.isSafeInteger(value)) throw new Error(`${show(value)} is not a whole number`);
+  return String(value);
+}
+
+function float(value: unknown): string {
+  if (typeof value !== 'number') throw new Error(`${show(value)} is not a number`);
+  return String(value);
+}
+
+/** A numeric may come as text, which loses no digits. */
+function numeric(value: unknown): string {
+  return typeof value === 'string' ? text(value) : float(value);
+}
+
+function boolean(value: unknown): string {
+  if (typeof value !== 'boolean') throw new Error(`${show(value)} is not a boolean`);
+  return value ? 't' : 'f';
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+function uuid(value: unknown): string {
+  if (typeof value !== 'string' || !UUID.test(value)) throw new Error(`${show(value)} is not a UUID`);
+  return value;
+}
+
+function moment(value: unknown): string {
+  if (!(value instanceof Date) || !(Math.abs(value.getUTCFullYear()) <= 9999)) {
+    throw new Error(`${show(value)} is not a date from the year 1 to 9999`);
+  }
+  return value.toISOString();
+}
+
+/** A day without time: `2026-01-31`. */
+function day(value: unknown): string {
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)) return value;
+  return moment(value).slice(0, 10);
+}
+
+/** A NUL inside is refused by jsonb, as by text: JSON writes it as backslash u0000, after an even number of other backslashes. */
+function json(value: unknown): string {
+  const written = JSON.stringify(value);
+  if (written === undefined) throw new Error(`${show(value)} can't be written as JSON`);
+  if (written.includes('\\u0000') && /(?<!\\)(?:\\\\)*\\u0000/.test(written)) {
+    throw new Error('PostgreSQL stores no JSON with a NUL character (code 0)');
+  }
+  return written;
+}
+
+function vector(value: unknown): string {
+  if (!Array.isArray(value)) throw new Error(`${show(value)} is not an array of numbers`);
+  return `[${value.join(',')}]`;
+}
+
+const ENCODERS: Partial<Record<string, Encoder>> = {
+  text,
+  varchar: text,
+  'character varying': text,
+  smallint: integer,
+  integer,
+  'double precision': float,
+  real: float,
+  numeric,
+  decimal: numeric,
+  boolean,
+  uuid,
+  timestamptz: moment,
+  'timestamp with time zone': moment,
+  date: day,
+  jsonb: json,
+  vector,
+};
+
+/** A value as an error may show it. */
+function show(value: unknown): string {
+  const shown = inspect(value, { breakLength: Infinity, maxStringLength: 60, maxArrayLength: 5 });
+  return shown.length > 100 ? `${shown.slice(0, 100)}…` : shown;
+}

@@ -1,0 +1,88 @@
+import { escapeIdentifier } from 'pg';
+import type { QueryRunner } from 'typeorm';
+import type { Table } from './tables';
+
+const KEYS_AT_A_TIME = 10_000;
+
+/** What a table holds; nothing where it doesn't exist yet. */
+export interface Holding {
+  readonly table: Table;
+  /** The rows made with the seed in question, by number. */
+  readonly own: RowSet;
+  /** How many rows were made with another seed, by seed. */
+  readonly otherSeeds: ReadonlyMap<number, number>;
+  /** How many rows no seeder made. */
+  readonly foreign: number;
+}
+
+/** Tells whose the rows of a table are by their keys, inside a transaction. */
+export async function takeStock(connection: QueryRunner, table: Table, seed: number): Promise<Holding> {
+  const own = new RowSet();
+  const otherSeeds = new Map<number, number>();
+  let foreign = 0;
+  for await (const keys of keysOf(connection, table)) {
+    for (const key of keys) {
+      const origin = table.origin(key);
+      if (!origin) foreign++;
+      else if (origin.seed === seed) own.add(origin.index);
+      else otherSeeds.set(origin.seed, (otherSeeds.get(origin.seed) ?? 0) + 1);
+    }
+  }
+  return { table, own, otherSeeds, foreign };
+}
+
+/**
+ * Deletes the rows of a table that a seeder made, whatever the seed, inside a transaction. What belongs to them goes
+ * with them, as the foreign keys say.
+ */
+export async function deleteSeeded(connection: QueryRunner, table: Table): Promise<void> {
+  const [name, key] = [escapeIdentifier(table.name), escapeIdentifier(table.keyColumn)];
+  for await (const keys of keysOf(connection, table)) {
+    const seeded = keys.filter((one) => table.origin(one));
+    await connection.query(`DELETE FROM ${name} WHERE ${key} = ANY($1::uuid[])`, [seeded]);
+  }
+}
+
+/** The keys of all rows, so many at a time; of none, where the table doesn't exist. */
+async function* keysOf(connection: QueryRunner, table: Table): AsyncGenerator<string[]> {
+  const [name, key] = [escapeIdentifier(table.name), escapeIdentifier(table.keyColumn)];
+  const [{ exists }] = (await connection.query('SELECT to_regclass($1) IS NOT NULL AS exists', [name])) as [
+    { exists: boolean },
+  ];
+  if (!exists) return;
+  await connection.query(`DECLARE keys NO SCROLL CURSOR FOR SELECT ${key}::text AS key FROM ${name}`);
+  for (;;) {
+    const rows = (await connection.query(`FETCH ${KEYS_AT_A_TIME} FROM keys`)) as { key: string }[];
+    if (rows.length > 0) yield rows.map((row) => row.key);
+    if (rows.length < KEYS_AT_A_TIME) break;
+  }
+  await connection.query('CLOSE keys');
+}
+
+/** A set of row numbers, a bit each. */
+export class RowSet {
+  size = 0;
+  private bits = new Uint8Array(1024);
+
+  add(row: number): void {
+    const byte = Math.floor(row / 8);
+    if (byte >= this.bits.length) {
+      const larger = new Uint8Array(2 * byte);
+      larger.set(this.bits);
+      this.bits = larger;
+    }
+    this.bits[byte] |= 1 << (row % 8);
+    this.size++;
+  }
+
+  has(row: number): boolean {
+    return ((this.bits[Math.floor(row / 8)] ?? 0) & (1 << (row % 8))) !== 0;
+  }
+
+  /** How many of them are smaller than `limit`. */
+  countBelow(limit: number): number {
+    let count = 0;
+    for (let row = 0; row < limit; row++) if (this.has(row)) count++;
+    return count;
+  }
+}

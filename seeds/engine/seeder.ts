@@ -1,0 +1,142 @@
+import { type DatabaseError, escapeIdentifier, type PoolClient } from 'pg';
+import type { QueryRunner } from 'typeorm';
+import type { EntityDataSource } from '../../src/database/data-source';
+import { UserError } from '../../src/database/errors';
+import { migrate } from '../../src/database/migration-runner';
+import type { Factory } from './factory';
+import { deleteSeeded } from './inventory';
+import { makePlan, type Plan, type PlanOptions, type TablePlan } from './plan';
+import { type Basis, compileTables, type Table } from './tables';
+import { copyRows } from './writer';
+
+export interface SeedOptions extends PlanOptions, Basis {
+  /** Whether to say what would be done and do nothing. */
+  dryRun: boolean;
+}
+
+/** Hears of progress: which table is being filled, and how many of all rows to come have been sent. */
+export type OnProgress = (table: string, sent: number, total: number) => void;
+
+/**
+ * Fills a database with demo data: the rows that are missing, all of them or none, in one transaction on one connection.
+ * Pending migrations run first, but not in production.
+ *
+ * @returns what has been done to each table; with `dryRun`, what would be
+ * @throws UserError where it refuses, saying why; the database is as it was then
+ */
+export async function seed(
+  dataSource: EntityDataSource,
+  factories: readonly Factory[],
+  options: SeedOptions,
+  onProgress: OnProgress = () => undefined,
+): Promise<readonly TablePlan[]> {
+  const inProduction = dataSource.configuration.nodeEnv === 'production';
+  if (inProduction && !options.force) {
+    throw new UserError(
+      'NODE_ENV is production, where demo data has no place: give --force if you want it all the same.',
+    );
+  }
+  const tables = compileTables(dataSource.entityMetadatas, factories, options);
+  // A look before anything is changed, by migrations too.
+  const first = await inTransaction(dataSource, async (connection) => {
+    await connection.query('SET TRANSACTION READ ONLY');
+    return makePlan(connection, tables, options);
+  });
+  if (options.dryRun) return first.tables;
+  if (!inProduction) await migrate(dataSource);
+  return inTransaction(dataSource, async (connection) => {
+    await takeOver(connection, tables);
+    const plan = await makePlan(connection, tables, options);
+    if (options.reset) await removeDemoRows(connection, plan);
+    await addRows(connection, plan, onProgress);
+    return plan.tables;
+  });
+}
+
+async function inTransaction<T>(
+  dataSource: EntityDataSource,
+  work: (connection: QueryRunner) => Promise<T>,
+): Promise<T> {
+  const connection = dataSource.createQueryRunner('master');
+  try {
+    await connection.startTransaction();
+    const result = await work(connection);
+    await connection.commitTransaction();
+    return result;
+  } catch (error) {
+    // A connection that is lost can't be rolled back, and need not: the server has done it.
+    if (connection.isTransactionActive) await connection.rollbackTransaction().catch(() => undefined);
+    throw explain(error);
+  } finally {
+    await connection.release();
+  }
+}
+
+/** Says what to do about what PostgreSQL refuses. */
+function explain(error: unknown): unknown {
+  const { code = '', message = '', detail, where } = error as Partial<DatabaseError>;
+  // undefined_table, undefined_column
+  if (code === '42P01' || code === '42703') {
+    return new UserError(
+      `The database is behind the entities (${message}): write the migration with "npm run migration:generate -- Name".`,
+      { cause: error },
+    );
+  }
+  // integrity_constraint_violation
+  if (code.startsWith('23')) {
+    const row = [detail, where?.split(',', 2).join(',')].filter(Boolean).join(' ');
+    return new UserError(`Nothing has been changed, since a row is refused: ${message}. ${row}`, { cause: error });
+  }
+  return error;
+}
+
+/** Keeps everybody else from writing to the tables until the transaction ends. It takes as long as it takes. */
+async function takeOver(connection: QueryRunner, tables: readonly Table[]): Promise<void> {
+  await connection.query('SET LOCAL statement_timeout = 0');
+  await connection.query(`LOCK TABLE ${names(tables)} IN SHARE ROW EXCLUSIVE MODE`);
+}
+
+async function removeDemoRows(connection: QueryRunner, { tables, onlyDemoRows }: Plan): Promise<void> {
+  if (tables.every(({ removed }) => removed === 0)) return;
+  if (onlyDemoRows) {
+    await connection.query(`TRUNCATE ${names(tables.map(({ table }) => table))}`);
+    return;
+  }
+  // Audit logs are deleted for this job alone; other history leaves with what it belongs to, so owners go first.
+  await connection.query(`SELECT set_config('app.job', 'retention', true)`);
+  for (const { table } of tables) await deleteSeeded(connection, table);
+}
+
+async function addRows(connection: QueryRunner, { tables }: Plan, onProgress: OnProgress): Promise<void> {
+  const total = tables.reduce((sum, { added }) => sum + added, 0);
+  let sent = 0;
+  for (const { table, added, missing } of tables) {
+    if (added === 0) continue;
+    await withoutRowLevelSecurity(connection, table, async () => {
+      const client = (await connection.connect()) as PoolClient;
+      await copyRows(client, table, missing(), (rows) => onProgress(table.name, (sent += rows), total));
+    });
+  }
+}
+
+/**
+ * COPY refuses a table whose policies apply to the login: to its owner too, where they are forced. So they are not forced
+ * for the while; nobody sees that, since the change is undone in the same transaction.
+ */
+async function withoutRowLevelSecurity(
+  connection: QueryRunner,
+  table: Table,
+  work: () => Promise<void>,
+): Promise<void> {
+  const name = escapeIdentifier(table.name);
+  const [{ active }] = (await connection.query('SELECT row_security_active($1::text) AS active', [name])) as [
+    { active: boolean },
+  ];
+  if (active) await connection.query(`ALTER TABLE ${name} NO FORCE ROW LEVEL SECURITY`);
+  await work();
+  if (active) await connection.query(`ALTER TABLE ${name} FORCE ROW LEVEL SECURITY`);
+}
+
+function names(tables: readonly Table[]): string {
+  return tables.map(({ name }) => escapeIdentifier(name)).join(', ');
+}

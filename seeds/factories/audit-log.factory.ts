@@ -1,0 +1,45 @@
+import { AuditLog, Escalation, Reply } from '../../src/entities';
+import { factory, perScale, type Row, type Rows } from '../engine/factory';
+import { scramble } from '../engine/random';
+
+interface Event {
+  entityType: string;
+  entityId: string;
+  action: string;
+  actor: string;
+  at: Date;
+}
+
+const DECISION_ENGINE = 'decision-engine';
+
+/** What happened to a reply last. */
+function replyEvent({ id, approvalStatus, approvedBy, approvedAt, postedAt, createdAt }: Row<Reply>): Event {
+  const reply = { entityType: 'reply', entityId: id };
+  if (postedAt) return { ...reply, action: 'posted', actor: 'publisher', at: postedAt };
+  if (approvedAt)
+    return { ...reply, action: approvalStatus.toLowerCase(), actor: approvedBy ?? 'rule', at: approvedAt };
+  return { ...reply, action: 'generated', actor: DECISION_ENGINE, at: createdAt };
+}
+
+/** What happened to an escalation last. */
+function escalationEvent({ id, status, resolvedBy, resolvedAt, createdAt }: Row<Escalation>): Event {
+  const escalation = { entityType: 'escalation', entityId: id };
+  if (resolvedAt) return { ...escalation, action: status.toLowerCase(), actor: resolvedBy!, at: resolvedAt };
+  return { ...escalation, action: 'raised', actor: DECISION_ENGINE, at: createdAt };
+}
+
+/** The event that a row records. */
+function eventOf({ index }: Row<AuditLog>, rows: Rows): Event {
+  const pick = scramble(index);
+  if (index % 3 === 2) return escalationEvent(rows(Escalation).at(pick % rows(Escalation).length)!);
+  return replyEvent(rows(Reply).at(pick % rows(Reply).length)!);
+}
+
+export const auditLogFactory = factory(AuditLog, perScale(30), {
+  entityType: (log, _, rows) => eventOf(log, rows).entityType,
+  entityId: (log, _, rows) => eventOf(log, rows).entityId,
+  action: (log, _, rows) => eventOf(log, rows).action,
+  actor: (log, _, rows) => eventOf(log, rows).actor,
+  detailsJson: ({ action }) => (action === 'posted' ? { channel: 'api' } : {}),
+  createdAt: (log, _, rows) => eventOf(log, rows).at,
+});

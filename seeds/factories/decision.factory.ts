@@ -1,0 +1,42 @@
+import { Decision, Experiment } from '../../src/entities';
+import { ARCHETYPES } from '../../src/entities/social/enumerations';
+import { factory, perParent, type Row } from '../engine/factory';
+import { type Random, round } from '../engine/random';
+
+const SAFETY_FLAGS = ['mentions_medication', 'possible_minor', 'distress', 'pregnancy'];
+
+/** What gets a reply has scored well. */
+function score({ replies }: Row<Decision>, random: Random): number {
+  return replies.length > 0 ? random.number(0.4, 1) : random.number(0, 0.5);
+}
+
+export const decisionFactory = factory(Decision, perParent('post', [1, 1, 1, 0, 1, 1, 1, 1, 0, 1]), {
+  sssScore: score,
+  arsScore: score,
+  evsScore: score,
+  trsScore: score,
+  compositeScore: ({ sssScore, arsScore, evsScore, trsScore }) =>
+    round(0.3 * sssScore + 0.25 * arsScore + 0.25 * evsScore + 0.2 * trsScore, 4),
+  mode: ({ replies }, random) =>
+    replies.length > 0 ? random.weighted({ HELPFUL: 5, ENGAGEMENT: 3, HYBRID: 2 }) : 'DISENGAGED',
+  archetype: ({ mode }, random) => (mode === 'DISENGAGED' ? null : random.pick(ARCHETYPES)),
+  safetyFlags: (_, random) => (random.chance(0.1) ? random.some(SAFETY_FLAGS, 1) : []),
+  signalsJson: ({ post }, random) => ({
+    intent: random.pick(['seeks_advice', 'vents', 'jokes']),
+    urgency: random.number(0, 1, 2),
+    keywords: post.keywordMatches.length,
+  }),
+  temporalContext: ({ post: { detectedAt } }) => ({ hour: detectedAt.getUTCHours(), weekday: detectedAt.getUTCDay() }),
+  competitorDetected: ({ post }) => post.competitiveMentions[0]?.competitor.name ?? null,
+  isPowerUser: ({ post }) => post.author.isPowerUser,
+  experiment: ({ createdAt }, random, rows) => {
+    const experiment = random.pick(rows(Experiment));
+    const { startDate, endDate } = experiment;
+    return startDate && startDate < createdAt && (!endDate || createdAt < endDate) ? experiment : null;
+  },
+  experimentVariant: ({ experiment }, random) =>
+    experiment && (random.chance(experiment.trafficSplit) ? experiment.variantB : experiment.variantA),
+  isRandomizedExperiment: (decision) => decision.randomizedExperiment !== null,
+  predictedMode: ({ randomizedExperiment, mode }) => randomizedExperiment?.predictedMode ?? mode,
+  createdAt: ({ post }) => post.processedAt!,
+});

@@ -1,0 +1,21 @@
+import { pool } from '../engine/pool';
+import type { Random } from '../engine/random';
+
+const firstNames = pool(400, (faker) => faker.person.firstName());
+const lastNames = pool(400, (faker) => faker.person.lastName());
+
+export function fullName(random: Random): string {
+  return `${random.pick(firstNames)} ${random.pick(lastNames)}`;
+}
+
+/** `Zoë O'Connor` → `zoe.o.connor`: a name as addresses and handles spell it, with a separator of your choice. */
+export function spelled(name: string, separator: string): string {
+  return name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z]+/g, separator);
+}
+
+/** The people on our side who approve replies and look after escalations. */
+export const TEAM = ['ines.keller', 'tom.adeyemi', 'lucia.brandt', 'noah.fischer'] as const;

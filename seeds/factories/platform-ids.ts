@@ -1,0 +1,15 @@
+import type { Platform } from '../../src/entities/social/enumerations';
+import { type Random, scramble } from '../engine/random';
+
+/** The id of an account or a post as its platform writes it; no two of one kind are the same, since `index` is scrambled into it. */
+export function platformId(platform: Platform, kind: 'account' | 'post', index: number, random: Random): string {
+  const unique = scramble(index);
+  if (platform === 'REDDIT') return `${kind === 'account' ? 't2' : 't3'}_${unique.toString(36).padStart(7, '0')}`;
+  const digits = platform === 'TWITTER' ? 8 : 6;
+  return `1${digitsOf(random, digits)}${String(unique).padStart(10, '0')}`;
+}
+
+/** So many random decimal digits. */
+export function digitsOf(random: Random, count: number): string {
+  return Array.from({ length: count }, () => random.int(0, 9)).join('');
+}

@@ -1,0 +1,31 @@
+import { User } from '../../src/entities';
+import { factory, perScale } from '../engine/factory';
+import { pool } from '../engine/pool';
+import { DAY, type Random, scramble } from '../engine/random';
+import { fullName, spelled } from './people';
+import { digitsOf } from './platform-ids';
+
+const organizations = pool(5, (faker) => faker.string.uuid());
+/** Domains that nobody can own (RFC 2606): no mail ever arrives. */
+const DOMAINS = ['example.com', 'example.org', 'example.net'];
+const BCRYPT_ALPHABET = [...'./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
+
+/** What looks like a bcrypt hash and is nobody's password. */
+function passwordHash(random: Random): string {
+  return `$2b$12$${Array.from({ length: 53 }, () => random.pick(BCRYPT_ALPHABET)).join('')}`;
+}
+
+export const userFactory = factory(User, perScale(10), {
+  name: (_, random) => fullName(random),
+  // The number keeps two people of one name apart.
+  email: (user, random) => `${spelled(user.name!, '.')}${user.index + 1}@${random.pick(DOMAINS)}`,
+  role: (_, random) => random.weighted({ educator: 7, coach: 2, admin: 1 }),
+  organizationId: (_, random) => (random.chance(0.8) ? random.pick(organizations) : null),
+  ssoProvider: (_, random) => (random.chance(0.4) ? random.pick(['google', 'microsoft', 'clever']) : null),
+  ssoId: (user, random) =>
+    user.ssoProvider && `1${digitsOf(random, 10)}${String(scramble(user.index)).padStart(10, '0')}`,
+  passwordHash: (user, random) => (user.ssoProvider && random.chance(0.8) ? null : passwordHash(random)),
+  createdAt: (_, random) => random.ago(700 * DAY, 60 * DAY),
+  updatedAt: (user) => user.lastLogin ?? user.createdAt,
+  lastLogin: (user) => user.sessions.at(-1)?.createdAt ?? null,
+});

@@ -1,0 +1,29 @@
+import { WeightAdjustmentLog } from '../../src/entities';
+import { factory, perScale } from '../engine/factory';
+import { DAY, HOUR, type Random, round } from '../engine/random';
+
+/** The samples that a segment needs before its weights are adjusted. */
+const SAMPLES_NEEDED = 50;
+const SEGMENTS = ['TWITTER', 'REDDIT', 'THREADS', 'morning', 'evening', 'weekend'];
+const WEEKS = 104;
+
+function weights(random: Random): Record<string, number> {
+  const [sss, ars, evs] = [random.number(0.2, 0.3, 2), random.number(0.2, 0.3, 2), random.number(0.2, 0.3, 2)];
+  return { sss, ars, evs, trs: round(1 - sss - ars - evs, 2) };
+}
+
+/** A run a week. */
+export const weightAdjustmentLogFactory = factory(WeightAdjustmentLog, perScale(8), {
+  date: ({ index }, random) => random.ago(((index % WEEKS) + 1) * 7 * DAY, ((index % WEEKS) + 1) * 7 * DAY - HOUR),
+  action: ({ validSegments, totalSegments }) => (2 * validSegments >= totalSegments ? 'adjusted' : 'skipped'),
+  reason: ({ validSegments, totalSegments }) =>
+    `${validSegments} of ${totalSegments} segments have at least ${SAMPLES_NEEDED} samples.`,
+  validSegments: ({ sampleSizes }) =>
+    Object.values(sampleSizes).filter((size) => Number(size) >= SAMPLES_NEEDED).length,
+  totalSegments: SEGMENTS.length,
+  sampleSizes: (_, random) => Object.fromEntries(SEGMENTS.map((segment) => [segment, random.int(0, 200)])),
+  oldWeights: (_, random) => weights(random),
+  newWeights: ({ action, oldWeights }, random) => (action === 'adjusted' ? weights(random) : oldWeights),
+  predictedImprovement: ({ action }, random) => (action === 'adjusted' ? random.number(0.002, 0.06, 4) : null),
+  createdAt: (log) => log.date,
+});
