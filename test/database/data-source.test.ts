@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { QueryRunner } from 'typeorm';
+import { Entity, type QueryRunner } from 'typeorm';
 import { readConfiguration } from '../../src/database/configuration';
 import { EntityDataSource } from '../../src/database/data-source';
 import { ConfigurationError, UserError } from '../../src/database/errors';
@@ -90,6 +90,42 @@ describe('EntityDataSource', () => {
   });
 });
 
+describe('EntityDataSource without a server', () => {
+  let directory: string;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'embedded-'));
+  });
+  // The server ends a moment after its last user.
+  afterAll(() => rm(directory, { recursive: true, maxRetries: 50, retryDelay: 100 }));
+
+  test('starts the embedded database, lets go of it, and finds its data again', async () => {
+    const source = await dataSource({ DATABASE_DIRECTORY: directory }).initialize();
+    await source.query('CREATE TABLE kept AS SELECT 1 AS one');
+    expect(source.url).toMatch(/^postgres:/);
+    await source.destroy();
+    expect(() => source.url).toThrow('no URL');
+
+    await source.initialize();
+    expect(await source.query('SELECT one FROM kept')).toEqual([{ one: 1 }]);
+    await source.destroy();
+  });
+
+  test('lets go of it when the start fails', async () => {
+    @Entity()
+    class WithoutKey {}
+    const configuration = readConfiguration({ DATABASE_DIRECTORY: directory });
+    const source = new EntityDataSource(configuration, { entities: [WithoutKey], migrations: [] });
+    await expect(source.initialize()).rejects.toThrow('primary column');
+    expect(source.isInitialized).toBe(false);
+    expect(() => source.url).toThrow('no URL');
+  });
+
+  test('refuses a directory that can not be made', async () => {
+    expect(await failure({ DATABASE_DIRECTORY: '/dev/null/data' })).toContain('name another DATABASE_DIRECTORY');
+  });
+});
+
 describeOnServer('EntityDataSource on a server', () => {
   let database: TestDatabase;
 
@@ -121,6 +157,18 @@ describeOnServer('EntityDataSource on a server', () => {
     expect(await nameAt('master')).toBe(new URL(database.url).pathname);
     await source.destroy();
     await replica.close();
+  });
+
+  test('outlives connections that the server ends', async () => {
+    const source = await dataSource({ DATABASE_URL: database.url }).initialize();
+    const client = await database.connect();
+    await client.query(
+      'SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    // The backends have ended by now, and with another round trip this process has heard of it.
+    await client.query('SELECT');
+    expect(await source.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await source.destroy();
   });
 
   test('a replica that does not answer fails the start', async () => {
