@@ -30,7 +30,7 @@ export function desc<K extends string>(property: K, nulls?: 'FIRST' | 'LAST'): I
  *
  * It takes the place of TypeORM's own `Index`, whose generator sees none of these (typeorm#3336).
  */
-export function Index<K extends string, I extends string = never>(
+export function Index<K extends string = never, I extends string = never>(
   name: string,
   keys: KeyOf<K>[],
   { unique = false, nullsNotDistinct = false, method = 'btree', include = [], where }: IndexOptions<I> = {},
