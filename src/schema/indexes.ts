@@ -1,8 +1,11 @@
 import { Index as TypeOrmIndex } from 'typeorm';
 import { type DecoratorOfClassWith, declare, type IndexKey } from './declarations';
 
-/** A key of an index on the property `K`. */
-type KeyOf<K extends string> = K | (IndexKey & { property: K }) | (IndexKey & { expression: string; property?: never });
+/** A key of an index: a property, one with its order or operator class, or an expression in SQL. */
+type Key = string | (IndexKey & { property: string }) | (IndexKey & { expression: string; property?: never });
+
+/** The property that a key names; never, where it is an expression. */
+type PropertyOf<K extends Key> = K extends string ? K : K extends { property: infer P extends string } ? P : never;
 
 interface IndexOptions<I extends string> {
   /** Whether no two rows may agree in all keys. Default: false. */
@@ -30,11 +33,11 @@ export function desc<K extends string>(property: K, nulls?: 'FIRST' | 'LAST'): I
  *
  * It takes the place of TypeORM's own `Index`, whose generator sees none of these (typeorm#3336).
  */
-export function Index<K extends string = never, I extends string = never>(
+export function Index<const K extends Key, I extends string = never>(
   name: string,
-  keys: KeyOf<K>[],
+  keys: readonly K[],
   { unique = false, nullsNotDistinct = false, method = 'btree', include = [], where }: IndexOptions<I> = {},
-): DecoratorOfClassWith<K | I> {
+): DecoratorOfClassWith<PropertyOf<K> | I> {
   return (target) => {
     declare(target, {
       kind: 'index',
