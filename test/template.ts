@@ -34,17 +34,26 @@ export function dataSourceAt(url: string): EntityDataSource {
 
 /** jest's globalSetup: makes the template that the migrated databases are clones of. */
 export async function makeTemplate(): Promise<void> {
-  if (SERVER) {
-    process.env.TEST_RUN = `test_${Date.now()}_${process.pid}`;
-    await dropLeftovers();
-    await migrate((await createOnServer(migratedName(), 'template0')).url);
-  } else {
-    process.env.TEST_RUN = await mkdtemp(join(tmpdir(), 'test-'));
-    const database = await openMemory();
-    await migrate(database.url);
-    await database.dump(migratedTar());
-    await database.close();
+  process.env.TEST_RUN = SERVER ? `test_${Date.now()}_${process.pid}` : await mkdtemp(join(tmpdir(), 'test-'));
+  try {
+    await (SERVER ? makeTemplateOnServer() : makeTemplateInMemory());
+  } catch (error) {
+    // After a setup that failed jest runs no teardown.
+    await removeTemplate();
+    throw error;
   }
+}
+
+async function makeTemplateOnServer(): Promise<void> {
+  await dropLeftovers();
+  await migrate((await createOnServer(migratedName(), 'template0')).url);
+}
+
+async function makeTemplateInMemory(): Promise<void> {
+  const database = await openMemory();
+  await migrate(database.url);
+  await database.dump(migratedTar());
+  await database.close();
 }
 
 async function migrate(url: string): Promise<void> {
