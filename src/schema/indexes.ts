@@ -42,7 +42,7 @@ export function Index<const K extends Key, I extends string = never>(
     declare(target, {
       kind: 'index',
       name,
-      keys: keys.map((key) => (typeof key === 'string' ? { property: key } : key)),
+      keys: keys.map((key: Key) => (typeof key === 'string' ? { property: key } : key)),
       unique,
       nullsNotDistinct,
       method,
