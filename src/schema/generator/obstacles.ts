@@ -1,4 +1,4 @@
-import type { Catalog, Constraint, Table } from './catalog';
+import type { Catalog, Constraint, Grant, Table } from './catalog';
 import { common, missing, named, sameDefinition, usesAny } from './compare';
 import { replacedFunctions } from './functions';
 import { isOfType, remadeTypes } from './objects';
@@ -22,28 +22,33 @@ export function withoutObstacles(from: Catalog, to: Catalog): Catalog {
   const replaced = replacedByUse(from, to, changing);
   const remade = new Set([...replaced, ...types.map(({ name }) => name), ...functions.map(({ name }) => `${name}()`)]);
   const keys = changingKeys(from, to);
+  const tableWithout = (table: Table): Table => {
+    const stays = named(to.tables, table.name) !== undefined;
+    const hinders = (one: { uses: string[] }): boolean => usesAny(one, stays ? changing : remade);
+    const losesKey = ({ references, ...one }: Constraint): boolean =>
+      stays && references !== null && (usesAny(one, keys) || partsTypes(table.name, one.columns, references, from, to));
+    return {
+      ...table,
+      columns: table.columns.filter(({ name }) => !replaced.has(`${table.name}.${name}`)),
+      constraints: table.constraints.filter((one) => !usesAny(one, remade) && !losesKey(one)),
+      indexes: table.indexes.filter((one) => !usesAny(one, remade)),
+      triggers: table.triggers.filter((one) => !hinders(one)),
+      policies: table.policies.filter((one) => !hinders(one)),
+      grants: grantsWithout(table.grants, (name) => replaced.has(`${table.name}.${name}`)),
+    };
+  };
   return {
     ...from,
     functions: from.functions.filter((one) => !functions.includes(one)),
     views: from.views.filter(({ name }) => !replaced.has(name)),
-    tables: from.tables.map((table) => ({
-      ...table,
-      columns: table.columns.filter(({ name }) => !replaced.has(`${table.name}.${name}`)),
-      constraints: table.constraints.filter(
-        (one) =>
-          !usesAny(one, remade) && !(one.references && (usesAny(one, keys) || partsTypes(table.name, one, from, to))),
-      ),
-      indexes: table.indexes.filter((one) => !usesAny(one, remade)),
-      triggers: table.triggers.filter((one) => !usesAny(one, changing)),
-      policies: table.policies.filter((one) => !usesAny(one, changing)),
-      grants: table.grants
-        .map((one) => ({
-          ...one,
-          columns: one.columns && one.columns.filter((name) => !replaced.has(`${table.name}.${name}`)),
-        }))
-        .filter(({ columns }) => columns?.length !== 0),
-    })),
+    tables: from.tables.map(tableWithout),
   };
+}
+
+function grantsWithout(grants: Grant[], isDropped: (column: string) => boolean): Grant[] {
+  return grants
+    .map((one) => ({ ...one, columns: one.columns && one.columns.filter((name) => !isDropped(name)) }))
+    .filter(({ columns }) => columns?.length !== 0);
 }
 
 /** The columns that are dropped, or whose type or collation changes: 'table.column'. */
@@ -111,12 +116,16 @@ function changingKeys(from: Catalog, to: Catalog): Set<string> {
 }
 
 /** Whether the columns that a foreign key connects are of different families while their types change one after the other. */
-function partsTypes(table: string, { columns, references }: Constraint, from: Catalog, to: Catalog): boolean {
+function partsTypes(
+  table: string,
+  columns: string[],
+  references: NonNullable<Constraint['references']>,
+  from: Catalog,
+  to: Catalog,
+): boolean {
   const parts = (tableName: string, columnName: string): boolean => {
     const [before, after] = [from, to].map(({ tables }) => named(named(tables, tableName)?.columns ?? [], columnName));
     return before !== undefined && after !== undefined && !comparable(before.type, after.type);
   };
-  return (
-    columns.some((name) => parts(table, name)) || references!.columns.some((name) => parts(references!.table, name))
-  );
+  return columns.some((name) => parts(table, name)) || references.columns.some((name) => parts(references.table, name));
 }

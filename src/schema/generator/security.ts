@@ -83,7 +83,7 @@ const policyOn = (table: Table, { name }: Policy): string =>
 
 const dropPolicyStatement = (table: Table, policy: Policy): string => `DROP ${policyOn(table, policy)}`;
 
-function dropPolicy(table: Table, policy: Policy): Change {
+export function dropPolicy(table: Table, policy: Policy): Change {
   return {
     step: 'drop policy',
     summary: `${table.name}: policy ${policy.name} is dropped`,

@@ -7,6 +7,7 @@ import { addConstraint, constraintChanges, constraintOn, dropConstraint, indexTo
 import { indexChanges } from './indexes';
 import {
   addPolicy,
+  dropPolicy,
   grantChanges,
   policyStatements,
   rowLevelSecurityChanges,
@@ -125,17 +126,21 @@ function commentsOf(table: Table): string[] {
 /** Dropped tables, each before those that it refers to. */
 function droppedTables(tables: Table[]): Change[] {
   const order = byReference(tables).reverse();
-  return order.flatMap((table, position) => [
-    // What refers to it from a table that is still there: a circle.
-    ...order
-      .slice(position + 1)
-      .flatMap((later) =>
-        later.constraints
-          .filter(({ references }) => references?.table === table.name)
-          .map((constraint) => dropConstraint(later, constraint)),
-      ),
-    dropTable(table),
-  ]);
+  return order.flatMap((table, position) => {
+    // What refers to it from a table that is still there: they refer to each other.
+    const remaining = order.slice(position + 1);
+    const constraints = remaining.flatMap((other) =>
+      other.constraints
+        .filter(({ references }) => references?.table === table.name)
+        .map((constraint) => dropConstraint(other, constraint)),
+    );
+    const policies = remaining.flatMap((other) =>
+      other.policies
+        .filter((policy) => usesAny(policy, new Set([table.name])))
+        .map((policy) => dropPolicy(other, policy)),
+    );
+    return [...constraints, ...policies, dropTable(table)];
+  });
 }
 
 function dropTable({ name }: Table): Change {
