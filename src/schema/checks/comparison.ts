@@ -1,0 +1,64 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { QueryRunner } from 'typeorm';
+import { type Catalog, readCatalog } from '../generator/catalog';
+import { changesBetween } from '../generator/changes';
+import type { Finding } from './finding';
+
+/** A difference between two catalogs. */
+export interface Difference {
+  /** In words. */
+  summary: string;
+  /** The SQL that makes the one as the other; none where the generator has no statement for it. */
+  statements: string[];
+}
+
+export function catalogOf(runner: QueryRunner): Promise<Catalog> {
+  return readCatalog((sql, parameters) => runner.query(sql, parameters) as Promise<unknown[]>);
+}
+
+/**
+ * What leads from one catalog to another: nothing where both say the same. A comparison must not be blind where the
+ * generator is: what it has no change for is told as well, by its place.
+ */
+export function differencesBetween(from: Catalog, to: Catalog): Difference[] {
+  const changes = changesBetween(from, to);
+  if (changes.length) return changes;
+  return placesThatDiffer(inOneOrder(from), inOneOrder(to)).map((place) => ({
+    summary: `${place} differs, and the generator has no statement for it`,
+    statements: [],
+  }));
+}
+
+/** What leads from one catalog to another, as findings of a rule. */
+export function compare(from: Catalog, to: Catalog, rule: Pick<Finding, 'rule' | 'danger' | 'safeWay'>): Finding[] {
+  return differencesBetween(from, to).map(({ summary, statements }) => ({ ...rule, place: summary, sql: statements }));
+}
+
+/** Columns are compared without their order, which PostgreSQL can not change. */
+function inOneOrder(catalog: Catalog): Catalog {
+  const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
+  return {
+    ...catalog,
+    tables: catalog.tables.map((table) => ({ ...table, columns: table.columns.toSorted(byName) })),
+  };
+}
+
+/** The paths, by names where there are any, of the innermost values that differ: 'tables.tasks.policies.own.using'. */
+function placesThatDiffer(a: unknown, b: unknown, path: string[] = []): string[] {
+  if (isDeepStrictEqual(a, b)) return [];
+  if (!isObject(a) || !isObject(b)) return [path.join('.')];
+  const [left, right] = [byKey(a), byKey(b)];
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])].flatMap((key) =>
+    placesThatDiffer(left[key], right[key], [...path, key]),
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** The values of an object; those of a list by their names, where they have some. */
+function byKey(value: object): Record<string, unknown> {
+  if (!Array.isArray(value)) return value as Record<string, unknown>;
+  return Object.fromEntries(value.map((one: { name?: string }, index) => [one?.name ?? String(index), one]));
+}
