@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { getMetadataStorage } from 'class-validator';
+import { getMetadataArgsStorage } from 'typeorm';
+import { Configuration } from '../../src/database/configuration';
+import { snakeCase } from '../../src/database/naming-strategy';
+import { entities } from '../../src/entities';
+import { blocksUnder } from './recipes';
+
+const ROOT = join(__dirname, '../..');
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const README = read('README.md');
+
+describe('README.md', () => {
+  it('lists each variable of the configuration, and no other', () => {
+    const rules = getMetadataStorage().getTargetValidationMetadatas(Configuration, '', false, false);
+    const variables = new Set(rules.map(({ propertyName }) => snakeCase(propertyName).toUpperCase()));
+    const listed = [...section('Configuration').matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
+    expect(listed.sort()).toEqual([...variables].sort());
+  });
+
+  it('lists each table once', () => {
+    const listed = [...section('The schema at a glance').matchAll(/^\| \[\w+\]\(\S+\) +\| (.*?) +\|$/gm)].flatMap(
+      ([, tables]) => tables.split(', '),
+    );
+    const names = getMetadataArgsStorage()
+      .tables.filter(({ target }) => entities.some((entity) => entity === target))
+      .map(({ name }) => name);
+    expect(listed.sort()).toEqual(names.sort());
+  });
+
+  it('quotes an entity as it is', () => {
+    const [{ text }] = blocksUnder('The schema at a glance', README);
+    expect(read('src/entities/tasks/task.entity.ts')).toContain(text.slice(0, text.indexOf('  // …')));
+  });
+});
+
+describe.each(['README.md', 'CONTRIBUTING.md'])('%s', (file) => {
+  const text = read(file);
+
+  it('names commands that there are', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  it('links to files that there are', () => {
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path);
+    expect(links.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});
+
+/** What stands under a heading, up to the next one. */
+function section(heading: string): string {
+  return README.split(/^## /m).find((text) => text.startsWith(`${heading}\n`))!;
+}
