@@ -3,6 +3,7 @@ import { UserError } from '../errors';
 import { type BackendOptions, Counter, type Order, type Report } from './backend';
 import { describeDamage, openCluster, writeTar } from './cluster';
 import { Postgres } from './postgres';
+import { ClientSettings } from './settings';
 import { startupMessage } from './wire';
 
 /** The thread that PostgreSQL runs in, so that a long statement blocks nobody but those who wait for the session. */
@@ -34,8 +35,8 @@ function log(line: string): void {
 function nextOrder(): Order {
   for (;;) {
     const seen = Atomics.load(counters, Counter.Orders);
-    const received = receiveMessageOnPort(port) as { message: Order } | undefined;
-    if (received) return received.message;
+    const received = receiveMessageOnPort(port);
+    if (received) return received.message as Order;
     Atomics.wait(counters, Counter.Orders, seen);
   }
 }
@@ -64,10 +65,16 @@ async function main(): Promise<void> {
   const postgres = new Postgres(database.Module, { receive: () => take(nextOrder() as Uint8Array), send });
   report({ kind: 'ready', greeting });
   ready = true;
+  const settings = new ClientSettings(postgres);
   for (;;) {
     const order = nextOrder();
     if (order instanceof Uint8Array) {
       report({ kind: 'idle', status: postgres.serve(take(order)) });
+    } else if (order.kind === 'turn') {
+      settings.turn(order.client, order.settings);
+      if (order.preamble) postgres.serveUnanswered(order.preamble);
+    } else if (order.kind === 'leave') {
+      settings.leave(order.client);
     } else if (order.kind === 'dump') {
       await writeTar(await database.dumpDataDir('none'), order.file);
       report({ kind: 'done' });

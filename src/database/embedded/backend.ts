@@ -17,8 +17,25 @@ export interface BackendOptions {
   template?: string;
 }
 
-/** What the thread is told: a client's messages (whole ones), to write a tar of its data directory, to end. */
-export type Order = Uint8Array | { kind: 'dump'; file: string } | { kind: 'close' };
+/** That the session passes to a client. */
+export interface Turn {
+  client: number;
+  /** The settings of its connection, by name. */
+  settings: Record<string, string>;
+  /** Messages that have to be handled before its own. Their answers are nobody's. */
+  preamble?: Uint8Array;
+}
+
+/** What the thread is told. */
+export type Order =
+  /** A client's messages, whole ones. */
+  | Uint8Array
+  | ({ kind: 'turn' } & Turn)
+  /** A client is gone. */
+  | { kind: 'leave'; client: number }
+  /** Write a tar of the data directory. */
+  | { kind: 'dump'; file: string }
+  | { kind: 'close' };
 
 /** What the thread tells. */
 export type Report =
@@ -93,6 +110,16 @@ export class Backend {
     this.untaken += messages.length;
     this.unanswered++;
     this.order(messages);
+  }
+
+  /** The session passes to a client. Only while idle. */
+  turn(turn: Turn): void {
+    this.order({ kind: 'turn', ...turn });
+  }
+
+  /** A client is gone. Only while idle. */
+  leave(client: number): void {
+    this.order({ kind: 'leave', client });
   }
 
   /** Waits while PostgreSQL has more to read than it should have. */

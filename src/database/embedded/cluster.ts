@@ -84,7 +84,18 @@ function cacheFile(): string {
 }
 
 function readTar(file: string): Blob {
-  return new Blob([readFileSync(file)]);
+  return new Tar(readFileSync(file));
+}
+
+/** Bytes as PGlite takes them, without the long way that Blob takes them through a stream. */
+class Tar extends Blob {
+  constructor(private readonly content: Uint8Array<ArrayBuffer>) {
+    super([]);
+  }
+
+  override arrayBuffer(): Promise<ArrayBuffer> {
+    return Promise.resolve(this.content.buffer);
+  }
 }
 
 /** Writes a tar so that the file is whole whenever it is there. */

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
+import type { Turn } from './backend';
 import { type Owner, type Session, WaitedTooLong } from './session';
+import { PreparedStatements } from './statements';
 import { errorResponse, MessageReader, ProtocolError, READY_FOR_QUERY, readOpening, typeOf } from './wire';
 
 /** How much of a client that waits is read ahead. Bytes. */
@@ -12,14 +14,19 @@ const ENDS_TURN = 'QFS';
 /** The rest of an extended query: Parse, Bind, Describe, Execute, Close, Flush. */
 const EXTENDED = 'PBDECH';
 
+/** How many clients there have been: the last one's number. */
+let clients = 0;
+
 /** One client of the embedded PostgreSQL: its messages in order, each in its turn. */
 export class Connection implements Owner {
   name: string;
+  gone = false;
+  readonly turn: Turn = { client: ++clients, settings: {} };
+  private readonly statements = new PreparedStatements();
   private readonly reader = new MessageReader();
   private started = false;
   private working = false;
   private skipping = false;
-  gone = false;
 
   /** @param greeting what it is told when it has connected, up to ReadyForQuery */
   constructor(
@@ -37,7 +44,7 @@ export class Connection implements Owner {
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       this.gone = true;
-      if (this.started) void session.leave(this);
+      if (this.started) void session.leave(this, this.statements.close());
     });
   }
 
@@ -73,7 +80,7 @@ export class Connection implements Owner {
     if (opening.kind === 'encryption') return void this.socket.write('N');
     // A statement can't be cancelled: PGlite looks for nothing while it runs.
     if (opening.kind === 'cancel') return void this.socket.end();
-    const { user, database = user, application_name: application } = opening.parameters;
+    const { user, database, settings } = opening;
     if (user !== 'postgres')
       return this.end(
         '28000',
@@ -81,7 +88,8 @@ export class Connection implements Owner {
       );
     if (database !== 'postgres')
       return this.end('3D000', `the embedded PostgreSQL has one database, postgres, and not "${database}"`);
-    if (application) this.name = `"${application}" on port ${this.socket.remotePort}`;
+    if (settings.application_name) this.name = `"${settings.application_name}" on port ${this.socket.remotePort}`;
+    Object.assign(this.turn.settings, settings);
     this.started = true;
     this.socket.write(this.greeting);
   }
@@ -97,18 +105,19 @@ export class Connection implements Owner {
     if (!ENDS_TURN.includes(type) && !EXTENDED.includes(type)) throw new ProtocolError(`invalid message type ${type}`);
     if (this.skipping && !ENDS_TURN.includes(type)) return;
     if (this.skipping) return this.ready();
+    this.turn.preamble = this.statements.preamble(next);
     try {
       await this.session.turn(this);
     } catch (error) {
       if (error instanceof WaitedTooLong) return this.refuse(type, error);
       throw error;
     }
-    if (!this.gone) await this.session.send(next);
+    if (!this.gone) await this.session.send(this.statements.translate(next));
   }
 
   /** As PostgreSQL after an error: what follows in an extended query is skipped up to Sync. */
-  private refuse(type: string, { message, hint }: WaitedTooLong): void {
-    this.socket.write(errorResponse({ severity: 'ERROR', code: '55P03', message, hint }));
+  private refuse(type: string, { message }: WaitedTooLong): void {
+    this.socket.write(errorResponse({ severity: 'ERROR', code: '55P03', message }));
     this.skipping = true;
     if (ENDS_TURN.includes(type)) this.ready();
   }

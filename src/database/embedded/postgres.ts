@@ -1,4 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite';
+import { AnswerReader } from './answer-reader';
+import { firstColumns, query } from './wire';
 
 /** The `status` of the exception that stands for PostgreSQL's longjmp to its error handler: an ordinary ERROR. */
 const LONGJMP = 100;
@@ -22,14 +24,16 @@ export interface Socket {
  * a full disk, say), for ever or with broken memory. Here that is an exception, after which the instance must not be used.
  */
 export class Postgres {
+  /** Whether a client may have changed settings of the session; whoever has seen to it sets it back. */
+  settingsTouched = false;
+  private readonly answers = new AnswerReader();
   private readonly piece = Buffer.alloc(PIECE);
   private size = 0;
   private input: Uint8Array = new Uint8Array(0);
-  private ending = Buffer.alloc(0);
 
   constructor(
     private readonly module: PGlite['Module'],
-    private readonly socket: Socket,
+    private socket: Socket,
   ) {
     const read = module.addFunction((pointer: number, length: number) => this.read(pointer, length), 'ipi');
     const write = module.addFunction((pointer: number, length: number) => this.write(pointer, length), 'ipi');
@@ -39,16 +43,40 @@ export class Postgres {
   /**
    * Handles a client's messages, whole ones, and returns when it needs more of them.
    *
-   * @returns the status of the transaction that PostgreSQL ended its answer with: I (none), T (in one), E (in a failed one);
-   *   undefined where it did not: it waits for the rest of an extended query
+   * @returns the transaction's status that the answer ended with: I (none), T (in one), E (in a failed one); undefined
+   *   where PostgreSQL waits for the rest of an extended query
    */
   serve(messages: Uint8Array): string | undefined {
     this.input = messages;
+    if (Buffer.from(messages.buffer, messages.byteOffset, messages.length).includes('set_config'))
+      this.settingsTouched = true;
     while (this.input.length > 0 || this.module._pq_buffer_remaining_data() > 0) this.serveOne();
     this.module._PostgresSendReadyForQueryIfNecessary();
     this.module._pgl_pq_flush();
     this.flush();
-    return this.ending.subarray(0, 5).equals(READY) ? String.fromCharCode(this.ending[5]) : undefined;
+    this.settingsTouched ||= this.answers.settingsTouched;
+    this.answers.settingsTouched = false;
+    return this.answers.status;
+  }
+
+  /** Runs SQL of our own; its errors are in the log alone. Returns the rows' first columns, but those that are null. */
+  ask(sql: string): string[] {
+    return firstColumns(this.serveUnanswered(query(sql)));
+  }
+
+  /** Handles messages of our own. Returns the answer. */
+  serveUnanswered(messages: Uint8Array): Buffer {
+    const { socket } = this;
+    const answer: Uint8Array[] = [];
+    this.socket = { receive: () => socket.receive(), send: (bytes) => answer.push(bytes) };
+    this.serve(messages);
+    this.socket = socket;
+    return Buffer.concat(answer);
+  }
+
+  /** WebAssembly's memory; another one after it has grown. */
+  private get memory(): Uint8Array {
+    return (this.module as unknown as { HEAPU8: Uint8Array }).HEAPU8;
   }
 
   private serveOne(): void {
@@ -69,15 +97,15 @@ export class Postgres {
       this.input = this.socket.receive();
     }
     const bytes = this.input.subarray(0, length);
-    this.module.HEAPU8.set(bytes, pointer);
+    this.memory.set(bytes, pointer);
     this.input = this.input.subarray(bytes.length);
     return bytes.length;
   }
 
   /** PostgreSQL writes. */
   private write(pointer: number, length: number): number {
-    const bytes = this.module.HEAPU8.subarray(pointer, pointer + length);
-    this.ending = Buffer.concat([this.ending, bytes.subarray(-READY_LENGTH)]).subarray(-READY_LENGTH);
+    const bytes = Buffer.from(this.memory.buffer, pointer, length);
+    this.answers.read(bytes);
     for (let from = 0; from < length;) {
       if (this.size === PIECE) this.flush();
       const part = bytes.subarray(from, from + PIECE - this.size);
@@ -95,7 +123,3 @@ export class Postgres {
     this.socket.send(bytes);
   }
 }
-
-/** ReadyForQuery but for its last byte. No other message that an answer can end with ends like it. */
-const READY = Buffer.from([0x5a, 0, 0, 0, 5]);
-const READY_LENGTH = 6;

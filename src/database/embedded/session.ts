@@ -1,25 +1,24 @@
-import type { Backend } from './backend';
+import type { Backend, Turn } from './backend';
 import { message, query, SYNC } from './wire';
 
 /** Someone the session can belong to. */
 export interface Owner {
-  /** Sends an answer; `sent` is called once it is out, or never can be. */
-  answer(bytes: Uint8Array, sent: () => void): void;
   /** Who it is, for those who wait: `"psql" on port 40312`. */
   readonly name: string;
   /** Whether it is gone for good. */
   readonly gone: boolean;
+  /** What PostgreSQL has to know when its turn comes. */
+  readonly turn: Turn;
+  /** Sends an answer; `sent` is called once it is out, or never can be. */
+  answer(bytes: Uint8Array, sent: () => void): void;
 }
-
-const NOBODY: Owner = { name: 'the server itself', gone: false, answer: (_, sent) => sent() };
 
 /** What a client that has waited for the session too long is told. */
-export class WaitedTooLong extends Error {
-  readonly hint = 'The embedded PostgreSQL serves one transaction at a time: end that one, or close its client.';
-}
+export class WaitedTooLong extends Error {}
 
 interface Waiting {
-  owner: Owner;
+  /** Undefined: the server itself. */
+  owner: Owner | undefined;
   resolve: () => void;
   timer?: NodeJS.Timeout;
 }
@@ -29,10 +28,15 @@ interface Waiting {
  * transaction, and to nobody else in between; the others queue.
  */
 export class Session {
+  private taken = false;
   private owner?: Owner;
   private since = 0;
   private queue: Waiting[] = [];
   private onSettled: (() => void)[] = [];
+  /** Those that have had a turn and are not gone. */
+  private readonly clients = new Set<Owner>();
+  /** The last of them that had it. */
+  private last?: Owner;
 
   /** @param waitLimit how long a client waits for the session before it is told who holds it. Milliseconds. */
   constructor(
@@ -52,7 +56,7 @@ export class Session {
   async turn(owner: Owner): Promise<void> {
     if (this.owner === owner && !this.backend.isIdle)
       await new Promise<void>((resolve) => this.onSettled.push(resolve));
-    if (!owner.gone) await this.acquire(owner, this.waitLimit);
+    if (this.owner !== owner && !owner.gone) await this.acquire(owner, this.waitLimit);
   }
 
   /** Sends messages of the client whose session it is. */
@@ -72,48 +76,52 @@ export class Session {
     for (const resolve of this.onSettled.splice(0)) resolve();
   }
 
-  /** A client is gone: its place in the queue is free; what it has begun is undone, and nothing of it stays behind. */
-  async leave(owner: Owner): Promise<void> {
-    this.forget(owner);
-    await this.acquire(owner);
-    // In whatever state it left: in a COPY (else CopyFail means nothing), after an error in an extended query (which
-    // skips all but Sync, and Sync alone would commit what came before), in a transaction.
-    for (const part of [
-      message('f', 'the client is gone'),
-      query('ROLLBACK'),
-      SYNC,
-      query('ROLLBACK'),
-      query('DISCARD ALL'),
-    ])
-      this.backend.send(part);
+  /**
+   * A client is gone: its place in the queue is free, what it has begun is undone, its statements are dropped. What else
+   * it may have left (temporary tables, advisory locks) goes as soon as no other client is there whose it could be.
+   */
+  async leave(owner: Owner, statements: Buffer[]): Promise<void> {
+    this.queue = this.queue.filter((waiting) => waiting.owner !== owner);
+    if (!this.clients.delete(owner)) return;
+    const cleaning = this.clients.size > 0 ? statements : [query('DISCARD ALL')];
+    if (this.owner === owner) {
+      for (const order of [...UNDO, ...cleaning, SYNC]) this.backend.send(order);
+    } else if (cleaning.length > 0) {
+      await this.acquire();
+      for (const order of [...cleaning, SYNC]) this.backend.send(order);
+    }
+    this.backend.leave(owner.turn.client);
   }
 
   /** Writes a tar of the database's data directory, when nobody is at work. */
   async dump(file: string): Promise<void> {
-    await this.acquire(NOBODY);
+    await this.acquire();
     await this.backend.dump(file);
     this.release();
   }
 
   /** Ends PostgreSQL, when nobody is at work. */
   async end(): Promise<void> {
-    await this.acquire(NOBODY);
+    await this.acquire();
     await this.backend.close();
   }
 
-  private async acquire(owner: Owner, limit?: number): Promise<void> {
-    if (this.owner === owner) return;
-    if (!this.owner) return this.give(owner);
+  /** Waits until the session is the owner's, or the server's own. */
+  private async acquire(owner?: Owner, limit?: number): Promise<void> {
+    if (!this.taken) return this.give(owner);
     await new Promise<void>((resolve, reject) => {
-      const giveUp = (): void => {
-        this.forget(owner);
+      const waiting: Waiting = { owner, resolve };
+      this.queue.push(waiting);
+      if (limit === undefined) return;
+      waiting.timer = setTimeout(() => {
+        this.queue = this.queue.filter((one) => one !== waiting);
         reject(new WaitedTooLong(this.describeWait()));
-      };
-      this.queue.push({ owner, resolve, timer: limit === undefined ? undefined : setTimeout(giveUp, limit) });
+      }, limit);
     });
   }
 
   private release(): void {
+    this.taken = false;
     this.owner = undefined;
     const next = this.queue.shift();
     if (!next) return;
@@ -122,19 +130,32 @@ export class Session {
     next.resolve();
   }
 
-  private give(owner: Owner): void {
+  private give(owner: Owner | undefined): void {
+    this.taken = true;
     this.owner = owner;
     this.since = Date.now();
-  }
-
-  private forget(owner: Owner): void {
-    for (const waiting of this.queue.filter((one) => one.owner === owner)) clearTimeout(waiting.timer);
-    this.queue = this.queue.filter((one) => one.owner !== owner);
+    if (!owner) return;
+    this.clients.add(owner);
+    if (owner !== this.last) this.backend.turn(owner.turn);
+    this.last = owner;
   }
 
   private describeWait(): string {
-    const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1000)} s`;
     const doing = this.backend.isIdle ? 'is idle in a transaction' : 'is running a statement';
-    return `waited ${seconds(this.waitLimit)}, while ${this.owner?.name} ${doing} (for ${seconds(Date.now() - this.since)})`;
+    const who = this.owner?.name ?? 'the server itself';
+    return (
+      `waited ${seconds(this.waitLimit)} for the embedded PostgreSQL, which serves one transaction at a time: ` +
+      `${who} ${doing} (for ${seconds(Date.now() - this.since)}); end that, or close that client`
+    );
   }
+}
+
+/**
+ * Ends whatever a client was doing: a COPY (CopyFail, which else means nothing), an extended query with an error (which
+ * skips all up to Sync) or without (which Sync alone would commit), a transaction.
+ */
+const UNDO = [message('f', 'the client is gone'), query('ROLLBACK'), SYNC, query('ROLLBACK')];
+
+function seconds(milliseconds: number): string {
+  return `${Math.round(milliseconds / 1000)} s`;
 }

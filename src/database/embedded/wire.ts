@@ -78,13 +78,10 @@ interface Complaint {
   /** The SQLSTATE. */
   code: string;
   message: string;
-  hint?: string;
 }
 
-export function errorResponse({ severity, code, message: text, hint }: Complaint): Buffer {
-  const fields = { S: severity, V: severity, C: code, M: text, H: hint };
-  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return message('E', ...present.map(([field, value]) => field + value), Buffer.alloc(1));
+export function errorResponse({ severity, code, message: text }: Complaint): Buffer {
+  return message('E', `S${severity}`, `V${severity}`, `C${code}`, `M${text}`, Buffer.alloc(1));
 }
 
 /** A client's first message. */
@@ -93,9 +90,10 @@ export type Opening =
   | { kind: 'encryption' }
   /** It wants another connection's statement cancelled. */
   | { kind: 'cancel' }
-  /** It wants to work: user, database, and settings of the session by name. */
-  | { kind: 'startup'; parameters: Record<string, string> };
+  /** It wants to work. `settings` are those of its session by name. */
+  | { kind: 'startup'; user: string; database: string; settings: Record<string, string> };
 
+/** @throws ProtocolError */
 export function readOpening(packet: Buffer): Opening {
   const code = packet.length < 8 ? 0 : packet.readInt32BE(4);
   if (code === SSL_REQUEST || code === GSS_REQUEST) return { kind: 'encryption' };
@@ -103,8 +101,18 @@ export function readOpening(packet: Buffer): Opening {
   if (code >> 16 !== 3) throw new ProtocolError('unsupported frontend protocol');
   const strings = packet.toString('utf8', 8).split('\0');
   const parameters: Record<string, string> = {};
-  for (let i = 0; strings[i]; i += 2) parameters[strings[i]] = strings[i + 1] ?? '';
-  return { kind: 'startup', parameters };
+  for (let i = 0; strings[i]; i += 2) parameters[strings[i]] = strings[i + 1];
+  const { user = '', database = user, options = '', ...others } = parameters;
+  const settings = Object.entries(others).filter(([name]) => name !== 'replication' && !name.startsWith('_pq_.'));
+  return { kind: 'startup', user, database, settings: { ...readOptions(options), ...Object.fromEntries(settings) } };
+}
+
+/** The settings in a server's command line: `-c name=value` or `--name=value`; a backslash keeps a space. */
+function readOptions(options: string): Record<string, string> {
+  const settings: Record<string, string> = {};
+  for (const [, name, value] of options.matchAll(/(?:^|\s)(?:-c\s*|--)([\w.-]+)=((?:\\.|\S)*)/g))
+    settings[name.replaceAll('-', '_')] = value.replace(/\\(.)/g, '$1');
+  return settings;
 }
 
 /** The opening of a client with these parameters (protocol 3.0). */
@@ -116,15 +124,28 @@ export function startupMessage(parameters: Record<string, string>): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** The ParameterStatus messages (name and value of a setting) among messages of the server. */
-export function parameterStatuses(messages: Buffer): Record<string, string> {
-  const reader = new MessageReader();
-  reader.push(messages);
+/** The ParameterStatus messages (a setting's name and value) in an answer of the server. */
+export function parameterStatuses(answer: Buffer): Record<string, string> {
   const statuses: Record<string, string> = {};
-  for (let next = reader.next(); next; next = reader.next()) {
-    if (typeOf(next) !== 'S') continue;
-    const [name, value] = next.toString('utf8', 5).split('\0');
+  for (const status of messagesOf(answer, 'S')) {
+    const [name, value] = status.toString('utf8', 5).split('\0');
     statuses[name] = value;
   }
   return statuses;
+}
+
+/** The first columns of the rows in an answer of the server, but those that are null. */
+export function firstColumns(answer: Buffer): string[] {
+  return messagesOf(answer, 'D')
+    .map((row) => row.subarray(11, 11 + Math.max(0, row.readInt32BE(7))))
+    .filter((column) => column.length > 0)
+    .map((column) => column.toString());
+}
+
+function messagesOf(answer: Buffer, type: string): Buffer[] {
+  const reader = new MessageReader();
+  reader.push(answer);
+  const found: Buffer[] = [];
+  for (let next = reader.next(); next; next = reader.next()) if (typeOf(next) === type) found.push(next);
+  return found;
 }

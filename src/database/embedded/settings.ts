@@ -1,0 +1,66 @@
+import { escapeLiteral } from 'pg';
+import type { Postgres } from './postgres';
+
+/** The session's settings as one statement that makes them. Those that no module knows (`app.user_id`) can't be listed. */
+const CURRENT = `SELECT 'SELECT ' || string_agg(format('pg_catalog.set_config(%L, %L, false)', name, value), ', ' ORDER BY rank)
+  FROM (
+    SELECT 1 AS rank, name, current_setting(name) AS value FROM pg_catalog.pg_settings WHERE source = 'session'
+    UNION ALL SELECT 2, 'role', current_setting('role') WHERE current_setting('role') <> 'none'
+  ) AS settings`;
+
+/** As SQL that makes them; empty: the server's own. */
+type Settings = string;
+
+/**
+ * Gives each client settings of its own (SET, SET ROLE, those of its connection), although all share one session: they
+ * are put away when the session passes to another client, and come back with the next turn. All but those that can't
+ * be listed: they end with the turn.
+ */
+export class ClientSettings {
+  private readonly byClient = new Map<number, Settings>();
+  private client = 0;
+  /** What the session has; undefined: who knows. */
+  private inEffect: Settings | undefined = '';
+
+  constructor(private readonly postgres: Postgres) {}
+
+  /** The session passes to a client. `initial` are the settings of its connection by name, for its first turn. */
+  turn(client: number, initial: Record<string, string>): void {
+    if (this.postgres.settingsTouched) this.keep();
+    this.client = client;
+    const settings = this.byClient.get(client);
+    if (settings === undefined) this.begin(initial);
+    else this.apply(settings);
+    this.postgres.settingsTouched = false;
+  }
+
+  /** A client is gone. */
+  leave(client: number): void {
+    this.byClient.delete(client);
+  }
+
+  private keep(): void {
+    if (this.byClient.has(this.client)) this.byClient.set(this.client, this.current());
+    this.inEffect = undefined;
+  }
+
+  private begin(initial: Record<string, string>): void {
+    this.apply('');
+    // One by one: a wrong one is in the log and does not take the others with it.
+    for (const [name, value] of Object.entries(initial))
+      this.postgres.ask(`SELECT pg_catalog.set_config(${escapeLiteral(name)}, ${escapeLiteral(value)}, false)`);
+    this.inEffect = Object.keys(initial).length > 0 ? this.current() : '';
+    this.byClient.set(this.client, this.inEffect);
+  }
+
+  private apply(settings: Settings): void {
+    if (settings === this.inEffect) return;
+    for (const sql of ['RESET SESSION AUTHORIZATION', 'RESET ROLE', 'RESET ALL', settings])
+      if (sql) this.postgres.ask(sql);
+    this.inEffect = settings;
+  }
+
+  private current(): Settings {
+    return this.postgres.ask(CURRENT)[0] ?? '';
+  }
+}
