@@ -5,8 +5,8 @@ const ownObject = (catalog: string, id: string): string =>
   `NOT EXISTS (SELECT FROM pg_depend WHERE classid = '${catalog}'::regclass AND objid = ${id} AND deptype = 'e')`;
 
 /**
- * The objects of the schema that another one can't do without: 'table.column', 'table' (or view, or sequence), 'function()'
- * or 'type'.
+ * The objects of the schema that another one can't do without: 'table.column', 'function()', or the name of a table, view,
+ * sequence, index, key or type.
  */
 const uses = (catalog: string, id: string): string =>
   `ARRAY(
@@ -14,6 +14,7 @@ const uses = (catalog: string, id: string): string =>
       (CASE
         WHEN relation.oid IS NOT NULL THEN concat_ws('.', relation.relname, attribute.attname)
         WHEN function.oid IS NOT NULL THEN function.proname || '()'
+        WHEN key.oid IS NOT NULL THEN key.conname
         ELSE type.typname
       END)::text COLLATE "C" AS used
     FROM pg_depend dependency
@@ -23,10 +24,12 @@ const uses = (catalog: string, id: string): string =>
         ON attribute.attrelid = relation.oid AND attribute.attnum = dependency.refobjsubid AND dependency.refobjsubid > 0
       LEFT JOIN pg_proc function
         ON dependency.refclassid = 'pg_proc'::regclass AND function.oid = dependency.refobjid
+      LEFT JOIN pg_constraint key
+        ON dependency.refclassid = 'pg_constraint'::regclass AND key.oid = dependency.refobjid
       LEFT JOIN pg_type type
         ON dependency.refclassid = 'pg_type'::regclass AND type.oid = dependency.refobjid
     WHERE dependency.classid = '${catalog}'::regclass AND dependency.objid = ${id}
-      AND coalesce(relation.relnamespace, function.pronamespace, type.typnamespace) = 'public'::regnamespace
+      AND coalesce(relation.relnamespace, function.pronamespace, key.connamespace, type.typnamespace) = 'public'::regnamespace
     ORDER BY used
   )`;
 
@@ -88,7 +91,8 @@ export const FUNCTIONS = `
 export const SEQUENCES = `
   SELECT relation.relname::text AS name, obj_description(relation.oid, 'pg_class') AS comment,
     format_type(seqtypid, NULL) AS type, seqstart::text AS start, seqincrement::text AS increment, seqmin::text AS min,
-    seqmax::text AS max, seqcache::text AS cache, seqcycle AS cycle, owner.relname || '.' || attname AS "ownedBy"
+    seqmax::text AS max, seqcache::text AS cache, seqcycle AS cycle, 
+    CASE WHEN owner.oid IS NOT NULL THEN json_build_object('table', owner.relname, 'column', attname) END AS "ownedBy"
   FROM pg_sequence
     JOIN pg_class relation ON relation.oid = seqrelid
     LEFT JOIN pg_depend ownership

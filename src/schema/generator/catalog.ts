@@ -48,8 +48,8 @@ export interface Sequence {
   name: string;
   /** What follows CREATE SEQUENCE name: 'AS integer START WITH 1 …'. */
   definition: string;
-  /** The column it is owned by (a serial), as 'table.column'. */
-  ownedBy: string | null;
+  /** The column it is owned by: a serial. */
+  ownedBy: { table: string; column: string } | null;
   comment: string | null;
 }
 
@@ -239,7 +239,7 @@ interface SequenceRow {
   max: string;
   cache: string;
   cycle: boolean;
-  ownedBy: string | null;
+  ownedBy: Sequence['ownedBy'];
 }
 
 const CONSTRAINT_KINDS = { p: 'primary key', u: 'unique', c: 'check', f: 'foreign key', x: 'exclude' } as const;

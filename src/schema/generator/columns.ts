@@ -24,7 +24,8 @@ export function serialOf(table: Table, sequences: readonly Sequence[]): (column:
     const definition = { smallint: 'AS smallint', integer: 'AS integer', bigint: '' }[type];
     return (
       !nullable &&
-      sequence?.ownedBy === `${table.name}.${name}` &&
+      sequence?.ownedBy?.table === table.name &&
+      sequence.ownedBy.column === name &&
       sequence.definition === definition &&
       expression === `nextval('${quoteIdentifier(sequence.name)}'::regclass)`
     );

@@ -1,4 +1,5 @@
-import type { Catalog, Column, EnumType, Sequence } from './catalog';
+import { isDeepStrictEqual } from 'node:util';
+import type { Catalog, Column, EnumType, Sequence, Table } from './catalog';
 import type { Change, Hazard } from './change';
 import { advanceSequence, serialOf } from './columns';
 import { commentChanges } from './comments';
@@ -45,7 +46,7 @@ export function enumTypeChanges(from: Catalog, to: Catalog): Change[] {
       hazard: { kind: 'drop-type', message: 'A release that is still running and names the type fails.' },
     })),
     ...common(from.enumTypes, to.enumTypes).flatMap(([before, after]) => [
-      ...(isRemade(before, after) ? remake(before, after, from, to) : addedValues(before, after)),
+      ...(isRemade(before, after, to) ? remake(before, after, from, to) : addedValues(before, after)),
       ...commentChanges(`TYPE ${quoteIdentifier(after.name)}`, undefined, before, after),
     ]),
   ];
@@ -55,16 +56,24 @@ function createEnumType({ name, values }: EnumType): string {
   return `CREATE TYPE ${quoteIdentifier(name)} AS ENUM (${values.map(quoteLiteral).join(', ')})`;
 }
 
-/** Enumeration types that lose a value or change the order of values: PostgreSQL can only add. */
+/**
+ * Enumeration types that PostgreSQL can't just add values to: those that lose a value or change the order of values, and
+ * those with a new value that the schema uses, which it can't in the same transaction.
+ */
 export function remadeTypes(from: Catalog, to: Catalog): EnumType[] {
   return common(from.enumTypes, to.enumTypes)
-    .filter(([before, after]) => isRemade(before, after))
+    .filter(([before, after]) => isRemade(before, after, to))
     .map(([before]) => before);
 }
 
-function isRemade(before: EnumType, after: EnumType): boolean {
+function isRemade(before: EnumType, after: EnumType, to: Catalog): boolean {
   const kept = after.values.filter((value) => before.values.includes(value));
-  return kept.join('\n') !== before.values.join('\n');
+  const added = after.values.filter((value) => !before.values.includes(value));
+  const used = (value: string): boolean =>
+    JSON.stringify(to.tables).includes(
+      JSON.stringify(`${quoteLiteral(value)}::${quoteIdentifier(after.name)}`).slice(1, -1),
+    );
+  return kept.join('\n') !== before.values.join('\n') || added.some(used);
 }
 
 /** Whether a column is of an enumeration type, or of arrays of it. */
@@ -138,7 +147,7 @@ export function sequenceChanges(from: Catalog, to: Catalog): Change[] {
       .map(dropSequence),
     ...common(from.sequences, to.sequences).flatMap(([before, after]) => [
       ...(before.definition === after.definition ? [] : [alterSequence(after)]),
-      ...(before.ownedBy === after.ownedBy ? [] : [ownSequence(after)]),
+      ...(isDeepStrictEqual(before.ownedBy, after.ownedBy) ? [] : [ownSequence(after)]),
       ...commentChanges(`SEQUENCE ${quoteIdentifier(after.name)}`, undefined, before, after),
     ]),
   ];
@@ -146,39 +155,41 @@ export function sequenceChanges(from: Catalog, to: Catalog): Change[] {
 
 /** Whether the column that owns it is new, and is written as a serial. */
 function comesWithItsColumn(sequence: Sequence, from: Catalog, to: Catalog): boolean {
-  const [tableName, columnName] = sequence.ownedBy?.split('.') ?? [];
-  const table = named(to.tables, tableName);
-  const column = named(table?.columns ?? [], columnName);
-  const isNew = !named(named(from.tables, tableName)?.columns ?? [], columnName);
+  const { table, column } = ownerOf(sequence, to);
+  const isNew = ownerOf(sequence, from).column === undefined;
   return isNew && table !== undefined && column !== undefined && serialOf(table, [sequence])(column);
 }
 
-function goesWithItsColumn({ ownedBy }: Sequence, to: Catalog): boolean {
-  const [table, column] = ownedBy?.split('.') ?? [];
-  return ownedBy !== null && !named(named(to.tables, table)?.columns ?? [], column);
+function goesWithItsColumn(sequence: Sequence, to: Catalog): boolean {
+  return sequence.ownedBy !== null && ownerOf(sequence, to).column === undefined;
+}
+
+function ownerOf({ ownedBy }: Sequence, { tables }: Catalog): { table?: Table; column?: Column } {
+  const table = ownedBy === null ? undefined : named(tables, ownedBy.table);
+  return { table, column: ownedBy === null ? undefined : named(table?.columns ?? [], ownedBy.column) };
 }
 
 function newSequence(sequence: Sequence): Change[] {
+  const { name, ownedBy, comment } = sequence;
   const create: Change = {
     step: 'create sequence',
-    summary: `new sequence ${sequence.name}`,
+    summary: `new sequence ${name}`,
     statements: [
       createSequence(sequence),
-      ...(sequence.comment === null ? [] : [commentOn(`SEQUENCE ${quoteIdentifier(sequence.name)}`, sequence.comment)]),
+      ...(comment === null ? [] : [commentOn(`SEQUENCE ${quoteIdentifier(name)}`, comment)]),
     ],
   };
-  if (sequence.ownedBy === null) return [create];
-  const [table, column] = sequence.ownedBy.split('.');
+  if (ownedBy === null) return [create];
   const owned = ownSequence(sequence);
-  return [create, { ...owned, statements: [...owned.statements, advanceSequence(table, column)] }];
+  return [create, { ...owned, statements: [...owned.statements, advanceSequence(ownedBy.table, ownedBy.column)] }];
 }
 
 function ownSequence({ name, ownedBy }: Sequence): Change {
-  const owner = ownedBy === null ? 'NONE' : ownedBy.split('.').map(quoteIdentifier).join('.');
+  const owner = ownedBy && `${quoteIdentifier(ownedBy.table)}.${quoteIdentifier(ownedBy.column)}`;
   return {
     step: 'own sequence',
-    summary: `sequence ${name} belongs to ${ownedBy ?? 'no column'}`,
-    statements: [`ALTER SEQUENCE ${quoteIdentifier(name)} OWNED BY ${owner}`],
+    summary: `sequence ${name} belongs to ${owner ?? 'no column'}`,
+    statements: [`ALTER SEQUENCE ${quoteIdentifier(name)} OWNED BY ${owner ?? 'NONE'}`],
   };
 }
 

@@ -13,15 +13,16 @@ import { sameView } from './views';
 export function withoutObstacles(from: Catalog, to: Catalog): Catalog {
   const functions = replacedFunctions(from, to);
   const types = remadeTypes(from, to);
+  const keys = changingKeys(from, to);
   const changing = new Set([
     ...types.map(({ name }) => name),
     ...functions.map(({ name }) => `${name}()`),
     ...changingColumns(from, to),
     ...missing(from.tables, to.tables).map(({ name }) => name),
+    ...keys,
   ]);
   const replaced = replacedByUse(from, to, changing);
   const remade = new Set([...replaced, ...types.map(({ name }) => name), ...functions.map(({ name }) => `${name}()`)]);
-  const keys = changingKeys(from, to);
   const tableWithout = (table: Table): Table => {
     const stays = named(to.tables, table.name) !== undefined;
     const hinders = (one: { uses: string[] }): boolean => usesAny(one, stays ? changing : remade);

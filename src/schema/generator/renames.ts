@@ -225,10 +225,16 @@ function renamed(catalog: Catalog, rename: Rename): Catalog {
   return {
     ...catalog,
     tables: catalog.tables.map(renameInTable),
-    sequences: catalog.sequences.map((one) => ({ ...one, ownedBy: used(one.ownedBy) })),
+    sequences: catalog.sequences.map((one) => ({ ...one, ownedBy: renamedOwner(one.ownedBy, rename) })),
     // A view's own columns keep their names, so its text changes in another way: it is made anew.
     views: catalog.views.map((one) => ({ ...one, uses: uses(one.uses) })),
   };
+}
+
+function renamedOwner(owner: Sequence['ownedBy'], { table, column, formerName }: Rename): Sequence['ownedBy'] {
+  if (owner === null) return null;
+  if (column === undefined) return owner.table === formerName ? { ...owner, table } : owner;
+  return owner.table === table && owner.column === formerName ? { ...owner, column } : owner;
 }
 
 /** A foreign key names columns of two tables: its own before REFERENCES, the target's behind it. */
