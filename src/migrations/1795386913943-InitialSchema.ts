@@ -35,8 +35,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * - user_profiles: new table
  * - weight_adjustment_logs: new table
  */
-export class InitialSchema1795385443784 implements MigrationInterface {
-  readonly name = 'InitialSchema1795385443784';
+export class InitialSchema1795386913943 implements MigrationInterface {
+  readonly name = 'InitialSchema1795386913943';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`CREATE EXTENSION IF NOT EXISTS vector`);
@@ -1082,12 +1082,16 @@ END),
     await queryRunner.query(`CREATE POLICY app_user_delete_own ON scheduled_intents FOR DELETE TO app_user
   USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
     await queryRunner.query(`CREATE POLICY app_user_insert_own ON scheduled_intents FOR INSERT TO app_user
-  WITH CHECK (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  WITH CHECK (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")) AND (last_message_id IS NULL OR (EXISTS ( SELECT
+   FROM messages
+  WHERE messages.id = scheduled_intents.last_message_id AND messages.user_id = scheduled_intents.user_id))))`);
     await queryRunner.query(`CREATE POLICY app_user_select_own ON scheduled_intents FOR SELECT TO app_user
   USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
     await queryRunner.query(`CREATE POLICY app_user_update_own ON scheduled_intents FOR UPDATE TO app_user
   USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))
-  WITH CHECK (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  WITH CHECK (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")) AND (last_message_id IS NULL OR (EXISTS ( SELECT
+   FROM messages
+  WHERE messages.id = scheduled_intents.last_message_id AND messages.user_id = scheduled_intents.user_id))))`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON scheduled_intents TO app_service`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON scheduled_intents TO app_user`);
     await queryRunner.query(
@@ -1677,111 +1681,30 @@ END),
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(`DROP TRIGGER keep_history ON audit_logs`);
-    await queryRunner.query(`DROP TRIGGER keep_until_retention ON audit_logs`);
-    await queryRunner.query(`DROP TRIGGER keep_timestamps ON authors`);
-    await queryRunner.query(`DROP TRIGGER keep_timestamps ON community_champions`);
-    await queryRunner.query(`DROP TRIGGER keep_timestamps ON competitors`);
-    await queryRunner.query(`DROP TRIGGER keep_timestamps ON conversations`);
-    await queryRunner.query(`DROP TRIGGER keep_history ON engagement_state_transitions`);
-    await queryRunner.query(`DROP TRIGGER keep_timestamps ON experiments`);
-    await queryRunner.query(`DROP TRIGGER keep_history ON messages`);
-    await queryRunner.query(`DROP TRIGGER keep_timestamps ON posts`);
-    await queryRunner.query(`DROP TRIGGER keep_timestamps ON replies`);
-    await queryRunner.query(`DROP TRIGGER keep_timestamps ON scheduled_intents`);
-    await queryRunner.query(`DROP TRIGGER keep_timestamps ON segmented_weights`);
-    await queryRunner.query(`DROP TRIGGER keep_timestamps ON tasks`);
-    await queryRunner.query(`DROP TRIGGER keep_timestamps ON user_engagement_states`);
-    await queryRunner.query(`DROP TRIGGER keep_timestamps ON user_profiles`);
-    await queryRunner.query(`DROP TRIGGER keep_timestamps ON users`);
-    await queryRunner.query(`DROP POLICY app_service_all ON conversations`);
-    await queryRunner.query(`DROP POLICY app_user_delete_own ON conversations`);
-    await queryRunner.query(`DROP POLICY app_user_insert_own ON conversations`);
-    await queryRunner.query(`DROP POLICY app_user_select_own ON conversations`);
-    await queryRunner.query(`DROP POLICY app_user_update_own ON conversations`);
-    await queryRunner.query(`DROP POLICY app_service_all ON engagement_message_queue`);
-    await queryRunner.query(`DROP POLICY app_service_all ON engagement_state_transitions`);
-    await queryRunner.query(`DROP POLICY app_user_select_own ON engagement_state_transitions`);
-    await queryRunner.query(`DROP POLICY app_service_all ON intent_executions`);
-    await queryRunner.query(`DROP POLICY app_user_select_own ON intent_executions`);
-    await queryRunner.query(`DROP POLICY app_service_all ON message_embeddings`);
-    await queryRunner.query(`DROP POLICY app_user_select_own ON message_embeddings`);
-    await queryRunner.query(`DROP POLICY app_service_all ON messages`);
-    await queryRunner.query(`DROP POLICY app_user_insert_own ON messages`);
-    await queryRunner.query(`DROP POLICY app_user_select_own ON messages`);
-    await queryRunner.query(`DROP POLICY app_user_update_own ON messages`);
-    await queryRunner.query(`DROP POLICY app_service_all ON scheduled_intents`);
-    await queryRunner.query(`DROP POLICY app_user_delete_own ON scheduled_intents`);
-    await queryRunner.query(`DROP POLICY app_user_insert_own ON scheduled_intents`);
-    await queryRunner.query(`DROP POLICY app_user_select_own ON scheduled_intents`);
-    await queryRunner.query(`DROP POLICY app_user_update_own ON scheduled_intents`);
-    await queryRunner.query(`DROP POLICY app_service_all ON sessions`);
-    await queryRunner.query(`DROP POLICY app_user_delete_own ON sessions`);
-    await queryRunner.query(`DROP POLICY app_user_select_own ON sessions`);
-    await queryRunner.query(`DROP POLICY app_service_all ON tasks`);
-    await queryRunner.query(`DROP POLICY app_user_delete_own ON tasks`);
-    await queryRunner.query(`DROP POLICY app_user_insert_own ON tasks`);
-    await queryRunner.query(`DROP POLICY app_user_select_own ON tasks`);
-    await queryRunner.query(`DROP POLICY app_user_update_own ON tasks`);
-    await queryRunner.query(`DROP POLICY app_service_all ON user_engagement_states`);
-    await queryRunner.query(`DROP POLICY app_user_select_own ON user_engagement_states`);
-    await queryRunner.query(`DROP POLICY app_service_all ON user_profiles`);
-    await queryRunner.query(`DROP POLICY app_user_select_own ON user_profiles`);
-    await queryRunner.query(`DROP POLICY app_user_update_own ON user_profiles`);
-    await queryRunner.query(`DROP POLICY app_service_all ON users`);
-    await queryRunner.query(`DROP POLICY app_user_select_own ON users`);
-    await queryRunner.query(`ALTER TABLE community_champions DROP CONSTRAINT fk_community_champions_author_id`);
-    await queryRunner.query(`ALTER TABLE competitive_mentions DROP CONSTRAINT fk_competitive_mentions_competitor_id`);
-    await queryRunner.query(`ALTER TABLE competitive_mentions DROP CONSTRAINT fk_competitive_mentions_post_id`);
-    await queryRunner.query(`ALTER TABLE conversations DROP CONSTRAINT fk_conversations_user_id`);
-    await queryRunner.query(`ALTER TABLE decisions DROP CONSTRAINT fk_decisions_experiment_id`);
-    await queryRunner.query(`ALTER TABLE decisions DROP CONSTRAINT fk_decisions_post_id`);
-    await queryRunner.query(`ALTER TABLE engagement_message_queue DROP CONSTRAINT fk_engagement_message_queue_user_id`);
-    await queryRunner.query(
-      `ALTER TABLE engagement_state_transitions DROP CONSTRAINT fk_engagement_state_transitions_user_id`,
-    );
-    await queryRunner.query(`ALTER TABLE escalations DROP CONSTRAINT fk_escalations_decision_id`);
-    await queryRunner.query(`ALTER TABLE escalations DROP CONSTRAINT fk_escalations_post_id`);
-    await queryRunner.query(`ALTER TABLE escalations DROP CONSTRAINT fk_escalations_reply_id`);
-    await queryRunner.query(`ALTER TABLE intent_executions DROP CONSTRAINT fk_intent_executions_intent_id`);
-    await queryRunner.query(`ALTER TABLE intent_executions DROP CONSTRAINT fk_intent_executions_message_id`);
-    await queryRunner.query(`ALTER TABLE intent_executions DROP CONSTRAINT fk_intent_executions_user_id`);
-    await queryRunner.query(`ALTER TABLE message_embeddings DROP CONSTRAINT fk_message_embeddings_message_id`);
-    await queryRunner.query(`ALTER TABLE messages DROP CONSTRAINT fk_messages_conversation_id_user_id`);
-    await queryRunner.query(`ALTER TABLE messages DROP CONSTRAINT fk_messages_user_id`);
-    await queryRunner.query(`ALTER TABLE posts DROP CONSTRAINT fk_posts_author_id`);
-    await queryRunner.query(`ALTER TABLE randomized_experiments DROP CONSTRAINT fk_randomized_experiments_decision_id`);
-    await queryRunner.query(`ALTER TABLE replies DROP CONSTRAINT fk_replies_decision_id`);
-    await queryRunner.query(`ALTER TABLE scheduled_intents DROP CONSTRAINT fk_scheduled_intents_last_message_id`);
-    await queryRunner.query(`ALTER TABLE scheduled_intents DROP CONSTRAINT fk_scheduled_intents_user_id`);
-    await queryRunner.query(`ALTER TABLE sessions DROP CONSTRAINT fk_sessions_user_id`);
-    await queryRunner.query(`ALTER TABLE tasks DROP CONSTRAINT fk_tasks_user_id`);
-    await queryRunner.query(`ALTER TABLE user_engagement_states DROP CONSTRAINT fk_user_engagement_states_user_id`);
-    await queryRunner.query(`ALTER TABLE user_profiles DROP CONSTRAINT fk_user_profiles_user_id`);
     await queryRunner.query(`DROP TABLE weight_adjustment_logs`);
-    await queryRunner.query(`DROP TABLE users`);
     await queryRunner.query(`DROP TABLE user_profiles`);
     await queryRunner.query(`DROP TABLE user_engagement_states`);
     await queryRunner.query(`DROP TABLE tasks`);
     await queryRunner.query(`DROP TABLE sessions`);
     await queryRunner.query(`DROP TABLE segmented_weights`);
-    await queryRunner.query(`DROP TABLE scheduled_intents`);
-    await queryRunner.query(`DROP TABLE replies`);
     await queryRunner.query(`DROP TABLE randomized_experiments`);
-    await queryRunner.query(`DROP TABLE posts`);
-    await queryRunner.query(`DROP TABLE messages`);
     await queryRunner.query(`DROP TABLE message_embeddings`);
     await queryRunner.query(`DROP TABLE learning_events`);
     await queryRunner.query(`DROP TABLE kpi_metrics`);
     await queryRunner.query(`DROP TABLE intent_executions`);
-    await queryRunner.query(`DROP TABLE experiments`);
+    await queryRunner.query(`DROP TABLE scheduled_intents`);
+    await queryRunner.query(`DROP TABLE messages`);
     await queryRunner.query(`DROP TABLE escalations`);
+    await queryRunner.query(`DROP TABLE replies`);
     await queryRunner.query(`DROP TABLE engagement_state_transitions`);
     await queryRunner.query(`DROP TABLE engagement_message_queue`);
     await queryRunner.query(`DROP TABLE decisions`);
+    await queryRunner.query(`DROP TABLE experiments`);
     await queryRunner.query(`DROP TABLE conversations`);
-    await queryRunner.query(`DROP TABLE competitors`);
+    await queryRunner.query(`DROP TABLE users`);
     await queryRunner.query(`DROP TABLE competitive_mentions`);
+    await queryRunner.query(`DROP TABLE posts`);
+    await queryRunner.query(`DROP TABLE competitors`);
     await queryRunner.query(`DROP TABLE community_champions`);
     await queryRunner.query(`DROP TABLE authors`);
     await queryRunner.query(`DROP TABLE audit_logs`);
