@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from 'pg';
 import { type DataSource, type Migration, QueryFailedError, type QueryRunner } from 'typeorm';
 import { describeError, UserError } from './errors';
 import {
@@ -75,10 +76,15 @@ export async function migrate(dataSource: DataSource, options: MigrateOptions = 
     if (adopted.length > 0) report(adoption(adopted));
     return await runAll(connection, pending, options);
   } finally {
-    // Unlocks and resets the connection before the pool gets it back; one that broke has let go of everything by itself.
-    await connection.query('DISCARD ALL').catch(() => undefined);
-    await connection.release();
+    await close(connection);
   }
+}
+
+/** Ends the session, and with it the lock and the settings: the pool must not get it back. One that broke has ended by itself. */
+async function close(connection: QueryRunner): Promise<void> {
+  const session = connection.connect() as Promise<Client>;
+  await session.then((client) => client.end()).catch(() => undefined);
+  await connection.release();
 }
 
 async function settle(connection: QueryRunner): Promise<void> {

@@ -13,16 +13,23 @@ let folder: string;
 let database: TestDatabase;
 let client: Client;
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'migrations-'));
+beforeAll(async () => {
   database = await emptyDatabase();
   client = await database.connect();
 });
 
-afterEach(async () => {
-  await database.close();
-  await rm(folder, { recursive: true });
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'migrations-'));
 });
+
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+  await client.query('DISCARD ALL');
+  await client.query('DROP SCHEMA public CASCADE');
+  await client.query('CREATE SCHEMA public');
+});
+
+afterAll(() => database.close());
 
 interface Process {
   pid: number;
@@ -303,6 +310,8 @@ describeOnServer('a long transaction that holds a lock on a table', () => {
     await holder.query('BEGIN');
     await holder.query('SELECT * FROM things');
   });
+
+  afterEach(() => holder.end());
 
   it('holds up the release and nobody else, and the release finishes after it', async () => {
     await write('Column1700000000002', ['ALTER TABLE things ADD COLUMN size integer']);
