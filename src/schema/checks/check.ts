@@ -8,6 +8,9 @@ import { checkSchema } from './schema-check';
 
 const SOURCE = join(__dirname, '../..');
 
+// TypeORM reads tables by several queries at once on one connection, which pg warns of: nothing that its user could mend.
+process.noDeprecation = true;
+
 const program = new Command('npm run db:check')
   .description(
     'Checks entities and migrations against each other and for what is dangerous, in a database in memory: no server is needed.\n' +

@@ -38,7 +38,7 @@ export async function replayMigrations(dataSource: DataSource): Promise<Replay> 
   const migrations: RecordedMigration[] = [];
   const findings: Finding[] = [];
   let catalog: Catalog | null = await catalogOf(runner);
-  for (const migration of await new MigrationExecutor(dataSource).getPendingMigrations()) {
+  for (const migration of await new MigrationExecutor(dataSource, runner).getPendingMigrations()) {
     try {
       const { recorded, after, found } = await replay(runner, migration, catalog);
       migrations.push(recorded);

@@ -40,7 +40,11 @@ export async function* checkSchema({ options, migrations, entities }: CheckedSch
 
   const memory = await openMemory();
   try {
-    const declared = await catalogOfEntities(options, memory.url, entities);
+    let declared!: Catalog;
+    yield check('PostgreSQL understands what the entities declare', async () => {
+      declared = await catalogOfEntities(options, memory.url, entities);
+      return [];
+    });
     const dataSource = await connect(options, memory.url, entities);
     try {
       let replay!: Awaited<ReturnType<typeof replayMigrations>>;
