@@ -151,15 +151,11 @@ function scopeOf({ role, columns }: Grant): string {
 }
 
 function policiesOf(policies: Policy[]): string {
-  if (!policies.length) return '';
-  return markdownTable(
-    ['Policy', 'Role', 'For', 'Rows it reaches', 'Rows it may write'],
-    policies.map(({ name, roles, command, using, check }) => [
-      code(name),
-      codes(roles),
-      command,
-      using === null ? '' : code(readable(using)),
-      check === null ? '' : code(readable(check)),
-    ]),
-  );
+  return policies
+    .map(({ name, roles, command, using, check }) => {
+      const where = using === null ? '' : ` where ${code(readable(using))}`;
+      const outcome = check === null ? '' : ` with the outcome ${code(readable(check))}`;
+      return `- ${code(name)}: ${command} by ${codes(roles)}${where}${outcome}`;
+    })
+    .join('\n');
 }

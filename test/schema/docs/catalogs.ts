@@ -1,4 +1,4 @@
-import type { Catalog, Column, Constraint, Index, Table } from '../../../src/schema/generator/catalog';
+import type { Catalog, Column, Constraint, Index, Policy, Table } from '../../../src/schema/generator/catalog';
 
 /** A catalog of these tables, with nothing beside them. */
 export function aCatalog(tables: Table[], others: Partial<Catalog> = {}): Catalog {
@@ -53,4 +53,9 @@ export function aUniqueConstraint(columns: string[]): Constraint {
     comment: null,
     uses: [],
   };
+}
+
+/** A policy for the role app_user. */
+export function aPolicy(name: string, command: Policy['command'], using: string | null, check: string | null): Policy {
+  return { name, command, using, check, permissive: true, roles: ['app_user'], comment: null, uses: [] };
 }

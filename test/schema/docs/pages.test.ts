@@ -1,6 +1,6 @@
 import { schemaPages } from '../../../src/schema/docs/pages';
 import type { EntitySource } from '../../../src/schema/docs/table';
-import { aCatalog, aColumn, aForeignKey, anIndex, aTable, aUniqueConstraint } from './catalogs';
+import { aCatalog, aColumn, aForeignKey, anIndex, aPolicy, aTable, aUniqueConstraint } from './catalogs';
 
 const users = aTable('users', {
   columns: [
@@ -12,18 +12,7 @@ const users = aTable('users', {
     { ...aUniqueConstraint(['role']), name: 'chk_users_role', kind: 'check', definition: "CHECK (role <> ''::text)" },
   ],
   rowLevelSecurity: { enabled: true, forced: true },
-  policies: [
-    {
-      name: 'see_own',
-      permissive: true,
-      command: 'SELECT',
-      roles: ['app_user'],
-      using: "(role = 'x'::text)",
-      check: null,
-      comment: null,
-      uses: [],
-    },
-  ],
+  policies: [aPolicy('see_own', 'SELECT', "(role = 'x'::text)", null), aPolicy('add_own', 'INSERT', null, 'true')],
   grants: [
     { role: 'app_user', privilege: 'SELECT', columns: ['id', 'role'], grantable: false },
     { role: 'app_service', privilege: 'INSERT', columns: null, grantable: false },
@@ -109,7 +98,8 @@ describe('schemaPages', () => {
   it('shows who may do what, to which columns and rows', () => {
     expect(identity).toContain('- `app_user`: SELECT of `id`, `role`\n- `app_service`: INSERT, SELECT\n');
     expect(identity).toContain('Row-level security is enabled and forced');
-    expect(identity).toContain("| `see_own` | `app_user` | SELECT | `role = 'x'` |  |");
+    expect(identity).toContain("- `see_own`: SELECT by `app_user` where `role = 'x'`");
+    expect(identity).toContain('- `add_own`: INSERT by `app_user` with the outcome `true`');
     expect(work).toContain('No row-level security');
   });
 });
