@@ -166,7 +166,10 @@ export async function readCatalog(query: Query): Promise<Catalog> {
 
   const columns = byRelation(await rows<OfRelation<ColumnRow>>(queries.COLUMNS), columnOf);
   const constraints = byRelation(await rows<OfRelation<ConstraintRow>>(queries.CONSTRAINTS), constraintOf);
-  const indexes = byRelation(await rows<OfRelation<Index>>(queries.INDEXES), (index): Index => index);
+  const indexes = byRelation(await rows<OfRelation<Index>>(queries.INDEXES), (index): Index => ({
+    ...index,
+    definition: inOneForm(index.definition),
+  }));
   const triggers = byRelation(await rows<OfRelation<TriggerRow>>(queries.TRIGGERS), triggerOf);
   const policies = byRelation(await rows<OfRelation<PolicyRow>>(queries.POLICIES), policyOf);
   const grants = byRelation(await rows<OfRelation<Grant>>(queries.COLUMN_AND_TABLE_GRANTS), (grant): Grant => grant);
@@ -192,7 +195,7 @@ export async function readCatalog(query: Query): Promise<Catalog> {
     })),
     views: views.map((view) => ({
       ...view,
-      definition: view.definition.replace(/;$/, ''),
+      definition: inOneForm(view.definition.replace(/;$/, '')),
       grants: grants(view.name),
       indexes: indexes(view.name),
     })),
@@ -242,6 +245,20 @@ interface SequenceRow {
   ownedBy: Sequence['ownedBy'];
 }
 
+const LITERAL = String.raw`'(?:[^']|'')*'`;
+const VARCHARS = new RegExp(String.raw`ARRAY\[((?:${LITERAL}::character varying(?:, )?)+)\]::text\[\]`, 'g');
+const VARCHARS_AS_TEXT = new RegExp(String.raw`ARRAY\[((?:${LITERAL}::character varying::text(?:, )?)+)\]`, 'g');
+const VARCHAR = new RegExp(`(${LITERAL})::character varying(?:::text)?`, 'g');
+
+/**
+ * An expression in one form. PostgreSQL prints `title IN ('a')` of a varchar column in one way, and in another when it has
+ * read what it printed.
+ */
+function inOneForm<T extends string | null>(expression: T): T {
+  const asTexts = (_: string, list: string): string => `ARRAY[${list.replaceAll(VARCHAR, '$1::text')}]`;
+  return (expression?.replaceAll(VARCHARS, asTexts).replaceAll(VARCHARS_AS_TEXT, asTexts) ?? null) as T;
+}
+
 const CONSTRAINT_KINDS = { p: 'primary key', u: 'unique', c: 'check', f: 'foreign key', x: 'exclude' } as const;
 const TRIGGER_STATES = { O: 'origin', D: 'disabled', R: 'replica', A: 'always' } as const;
 const POLICY_COMMANDS = { '*': 'ALL', r: 'SELECT', a: 'INSERT', w: 'UPDATE', d: 'DELETE' } as const;
@@ -260,7 +277,7 @@ function columnOf({ identity, generated, expression, ...column }: ColumnRow): Co
     type: shortType(column.type),
     default: generated ? null : expression,
     identity: identity ? (identity === 'a' ? 'always' : 'by default') : null,
-    generated: generated ? { expression: expression!, stored: generated === 's' } : null,
+    generated: generated ? { expression: inOneForm(expression!), stored: generated === 's' } : null,
   };
 }
 
@@ -278,17 +295,22 @@ function constraintOf({ target, targetColumns, ...constraint }: ConstraintRow): 
   return {
     ...constraint,
     kind: CONSTRAINT_KINDS[constraint.kind],
-    definition: constraint.definition.replace(/ NOT VALID$/, ''),
+    definition: inOneForm(constraint.definition.replace(/ NOT VALID$/, '')),
     references: target === null ? null : { table: target, columns: targetColumns },
   };
 }
 
 function triggerOf(trigger: TriggerRow): Trigger {
-  return { ...trigger, enabled: TRIGGER_STATES[trigger.enabled] };
+  return { ...trigger, definition: inOneForm(trigger.definition), enabled: TRIGGER_STATES[trigger.enabled] };
 }
 
 function policyOf(policy: PolicyRow): Policy {
-  return { ...policy, command: POLICY_COMMANDS[policy.command] };
+  return {
+    ...policy,
+    command: POLICY_COMMANDS[policy.command],
+    using: inOneForm(policy.using),
+    check: inOneForm(policy.check),
+  };
 }
 
 function functionOf(definition: DatabaseFunction): DatabaseFunction {

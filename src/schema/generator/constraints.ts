@@ -1,7 +1,7 @@
 import type { Constraint, Index, Table } from './catalog';
 import type { Change, Hazard } from './change';
 import { commentChanges } from './comments';
-import { common, goesWithItsColumn, missing, named, sameDefinition } from './compare';
+import { common, goesWithItsColumn, missing, sameDefinition } from './compare';
 import { quoteIdentifier, readable } from './sql';
 import { commentOn, constraintDefinition } from './statements';
 
@@ -10,21 +10,20 @@ export function constraintChanges(from: Table, to: Table): Change[] {
   const both = common(from.constraints, to.constraints);
   const replaced = both.filter(([before, after]) => !sameDefinition(before, after) && !isValidation(before, after));
   const kept = both.filter((pair) => !replaced.includes(pair));
-  const dropped = [...missing(from.constraints, to.constraints), ...replaced.map(([before]) => before)];
-  const added = [...missing(to.constraints, from.constraints), ...replaced.map(([, after]) => after)];
+  const goes = (constraint: Constraint): boolean => goesWithItsColumn(constraint, from, to);
   return [
-    ...dropped.filter((constraint) => !goesWithItsColumn(constraint, from, to)).map((one) => dropConstraint(to, one)),
-    ...added.map((one) => ({
-      ...addConstraint(to, one, indexToBecome(one, from, to)),
-      hazard: lostValues(named(from.constraints, one.name), one),
-    })),
+    ...missing(from.constraints, to.constraints)
+      .filter((one) => !goes(one))
+      .map((one) => dropConstraint(to, one)),
+    ...missing(to.constraints, from.constraints).map((one) => addConstraint(to, one, indexToBecome(one, from, to))),
+    ...replaced.flatMap(([before, after]) => replaceConstraint(from, to, before, after, goes(before))),
     ...kept.filter(([before, after]) => isValidation(before, after)).map(([, after]) => validate(to, after)),
     ...kept.flatMap(([before, after]) => commentChanges(constraintOn(to, after), to.name, before, after)),
   ];
 }
 
 /** The danger of a list of values (`status IN (…)`) that becomes shorter. */
-function lostValues(before: Constraint | undefined, after: Constraint): Hazard | undefined {
+function lostValues(before: Constraint, after: Constraint): Hazard | undefined {
   const lost = valuesOf(before).filter((value) => !valuesOf(after).includes(value));
   if (!valuesOf(after).length || !lost.length) return undefined;
   return {
@@ -33,8 +32,8 @@ function lostValues(before: Constraint | undefined, after: Constraint): Hazard |
   };
 }
 
-function valuesOf(constraint: Constraint | undefined): string[] {
-  const list = /^CHECK \(\S+ = ANY \(ARRAY\[(.*)\]\)\)$/.exec(constraint?.definition ?? '')?.[1] ?? '';
+function valuesOf({ definition }: Constraint): string[] {
+  const list = /^CHECK \(\S+ = ANY \(ARRAY\[(.*)\]\)\)$/.exec(definition)?.[1] ?? '';
   return [...list.matchAll(/('(?:[^']|'')*')::/g)].map(([, value]) => value);
 }
 
@@ -53,6 +52,16 @@ export function dropConstraint(table: Table, { name, kind }: Constraint): Change
     statements: [`ALTER TABLE ${quoteIdentifier(table.name)} DROP CONSTRAINT ${quoteIdentifier(name)}`],
     table: table.name,
   };
+}
+
+/** In two steps, because between them the types of its columns may change. */
+function replaceConstraint(from: Table, to: Table, before: Constraint, after: Constraint, isGone: boolean): Change[] {
+  const what = `${to.name}: ${after.kind} ${after.name}`;
+  const add = addConstraint(to, after, indexToBecome(after, from, to));
+  return [
+    ...(isGone ? [] : [{ ...dropConstraint(to, before), summary: `${what} makes way` }]),
+    { ...add, summary: `${what} becomes ${readable(after.definition)}`, hazard: lostValues(before, after) },
+  ];
 }
 
 /** Adds a constraint; a key from an index that was built for it, where there is one. */

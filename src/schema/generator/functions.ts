@@ -2,7 +2,6 @@ import type { Catalog, DatabaseFunction } from './catalog';
 import type { Change } from './change';
 import { commentChanges } from './comments';
 import { quoteIdentifier } from './sql';
-import { commentOn } from './statements';
 
 /** The changes of functions. One that PostgreSQL can't replace in place has made way: see `withoutObstacles`. */
 export function functionChanges(from: Catalog, to: Catalog): Change[] {
@@ -11,16 +10,13 @@ export function functionChanges(from: Catalog, to: Catalog): Change[] {
     ...from.functions.filter((one) => !sameSignature(to.functions, one)).map(dropFunction),
     ...to.functions.flatMap((one): Change[] => {
       const before = sameSignature(from.functions, one);
-      if (before?.definition === one.definition)
-        return commentChanges(`FUNCTION ${signature(one)}`, undefined, before, one);
+      const comments = commentChanges(`FUNCTION ${signature(one)}`, undefined, before, one);
+      if (before?.definition === one.definition) return comments;
       return [
         {
           step: late.includes(`${one.name}()`) ? 'create late function' : 'create function',
           summary: before ? `function ${one.name} changes` : `new function ${one.name}`,
-          statements: [
-            one.definition,
-            ...(one.comment === null ? [] : [commentOn(`FUNCTION ${signature(one)}`, one.comment)]),
-          ],
+          statements: [one.definition, ...comments.flatMap(({ statements }) => statements)],
         },
       ];
     }),

@@ -2,7 +2,7 @@ import type { Index } from './catalog';
 import type { Change } from './change';
 import { commentChanges } from './comments';
 import { common, missing, sameDefinition } from './compare';
-import { nameWithSuffix, quoteIdentifier } from './sql';
+import { nameWithSuffix, quoteIdentifier, readable } from './sql';
 import { commentOn, createIndex } from './statements';
 
 /**
@@ -25,6 +25,13 @@ export function indexChanges(relation: string, from: Index[], to: Index[], concu
   ];
 }
 
+function describe({ name, unique, definition }: Index): string {
+  return `${unique ? 'unique ' : ''}index ${name} ${readable(definition.replace(/^USING btree /, ''))}`.replace(
+    '  ',
+    ' ',
+  );
+}
+
 function dropIndex(relation: string, { name }: Index, concurrently: boolean): Change {
   return {
     // What is in use is dropped when its successor is there.
@@ -40,7 +47,7 @@ const dropConcurrently = (name: string): string => `DROP INDEX CONCURRENTLY IF E
 function createAtOnce(relation: string, index: Index): Change {
   return {
     step: 'create index',
-    summary: `${relation}: new index ${index.name}: ${index.definition}`,
+    summary: `${relation}: new ${describe(index)}`,
     statements: [createIndex(relation, index), ...commentOnIndex(index)],
     table: relation,
   };
@@ -61,7 +68,7 @@ function createConcurrently(relation: string, index: Index): Change {
 function replaceIndex(relation: string, before: Index, after: Index, concurrently: boolean): Change {
   return {
     step: 'create index',
-    summary: `${relation}: index ${after.name} becomes ${after.definition}`,
+    summary: `${relation}: ${after.name} becomes ${describe({ ...after, name: '' })}`,
     statements:
       concurrently && before.valid ? swapConcurrently(relation, after) : rebuild(relation, after, concurrently),
     table: relation,

@@ -31,13 +31,24 @@ export function quoteLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** An expression of the catalog as a person writes it: PostgreSQL stores `a IN ('x')` as `a = ANY (ARRAY['x'::text])`. */
+const LITERAL = String.raw`'(?:[^']|'')*'`;
+const LIST = String.raw`\(ARRAY\[(${LITERAL}::text(?:, ${LITERAL}::text)*)\]\)`;
+const withoutCasts = (list: string): string => list.replaceAll(new RegExp(`(${LITERAL})::text`, 'g'), '$1');
+
+/** What PostgreSQL prints, and what a person would write, which it reads as the same. */
+const READABLE: [RegExp, string | ((match: string, list: string) => string)][] = [
+  [new RegExp(` = ANY ${LIST}`, 'g'), (_, list) => ` IN (${withoutCasts(list)})`],
+  [new RegExp(` <> ALL ${LIST}`, 'g'), (_, list) => ` NOT IN (${withoutCasts(list)})`],
+  [new RegExp(`( (?:=|<>|<|>|<=|>=|~|~\\*|!~|!~\\*|~~|~~\\*|!~~|->|->>) ${LITERAL})::text(?![\\[:])`, 'g'), '$1'],
+  [new RegExp(`(current_setting\\(${LITERAL})::text`, 'g'), '$1'],
+  [new RegExp(`(NULLIF\\(current_setting\\(${LITERAL}, true\\), ${LITERAL})::text\\)`, 'g'), '$1)'],
+  [/\(\( SELECT (NULLIF\([^()]*\([^()]*\)[^()]*\)(?:::\w+)?) AS "nullif"\)\)/g, '(SELECT $1)'],
+  [/ REFERENCES ("(?:[^"]|"")*"|[^\s("]+)\(/g, ' REFERENCES $1 ('],
+];
+
+/** An expression of the catalog as a person writes it: `a IN ('x')` and not `a = ANY (ARRAY['x'::text])`. */
 export function readable(expression: string): string {
-  const list = String.raw`\(ARRAY\[('(?:[^']|'')*'::text(?:, '(?:[^']|'')*'::text)*)\]\)`;
-  const bare = (values: string): string => values.replaceAll(/('(?:[^']|'')*')::text/g, '$1');
-  return expression
-    .replaceAll(new RegExp(` = ANY ${list}`, 'g'), (_, values: string) => ` IN (${bare(values)})`)
-    .replaceAll(new RegExp(` <> ALL ${list}`, 'g'), (_, values: string) => ` NOT IN (${bare(values)})`);
+  return READABLE.reduce((text, [printed, written]) => text.replaceAll(printed, written as string), expression);
 }
 
 /** A name, or as much of it as leaves room for `suffix` within the 63 bytes of a name in PostgreSQL. */

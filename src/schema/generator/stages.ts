@@ -31,7 +31,10 @@ export function stagesBetween(
   to: Catalog,
   { renames = [] }: Pick<ChangeOptions, 'renames'> = {},
 ): Stage[] {
-  const { changed, indexed, validated, attached } = schemasBetween(renamesBetween(from, to, renames).catalog, to);
+  const { changed, indexed, validated, required, attached } = schemasBetween(
+    renamesBetween(from, to, renames).catalog,
+    to,
+  );
   const stages: Stage[] = [
     {
       phase: 'main',
@@ -45,7 +48,11 @@ export function stagesBetween(
     },
     {
       phase: 'validate',
-      up: [...changesBetween(indexed, validated), ...changesBetween(validated, attached)],
+      up: [
+        ...changesBetween(indexed, validated),
+        ...changesBetween(validated, required),
+        ...changesBetween(required, attached),
+      ],
       down: changesBetween(attached, indexed),
     },
     { phase: 'validate', up: changesBetween(attached, to), down: changesBetween(to, attached) },
@@ -61,7 +68,9 @@ interface SchemasBetween {
   indexed: Catalog;
   /** With all constraints validated that there are. */
   validated: Catalog;
-  /** With keys made of their indexes, columns NOT NULL, and NOT VALID the foreign keys that waited for a key. */
+  /** With columns NOT NULL, which their checks have made sure of. */
+  required: Catalog;
+  /** Without these checks; with keys made of their indexes and NOT VALID the foreign keys that waited for a key. */
   attached: Catalog;
 }
 
@@ -76,6 +85,7 @@ function schemasBetween(from: Catalog, to: Catalog): SchemasBetween {
     changed: schema(changed),
     indexed: schema(indexed),
     validated: schema((plan) => validatedTable(plan, indexed(plan))),
+    required: schema((plan) => ({ ...validatedTable(plan, indexed(plan)), columns: plan.after.columns })),
     attached: schema((plan) => attachedTable(plan, awaited)),
   };
 }

@@ -29,7 +29,12 @@ export function triggerChanges(from: Table, to: Table): Change[] {
     ...kept
       .filter(([before, after]) => before.enabled !== after.enabled)
       .map(([, after]) =>
-        change(to, 'create trigger', `trigger ${after.name}: ${after.enabled}`, setEnabled(to, after)),
+        change(
+          to,
+          'create trigger',
+          `trigger ${after.name} ${after.enabled === 'disabled' ? 'is disabled' : 'fires again'}`,
+          setEnabled(to, after),
+        ),
       ),
     ...kept.flatMap(([before, after]) => commentChanges(triggerOn(to, after), to.name, before, after)),
   ];
