@@ -71,10 +71,9 @@ async function main(): Promise<void> {
     if (order instanceof Uint8Array) {
       report({ kind: 'idle', status: postgres.serve(take(order)) });
     } else if (order.kind === 'turn') {
+      settings.forget(order.gone);
       settings.turn(order.client, order.settings);
       if (order.preamble) postgres.serveUnanswered(order.preamble);
-    } else if (order.kind === 'leave') {
-      settings.leave(order.client);
     } else if (order.kind === 'dump') {
       await writeTar(await database.dumpDataDir('none'), order.file);
       report({ kind: 'done' });

@@ -30,9 +30,7 @@ export interface Turn {
 export type Order =
   /** A client's messages, whole ones. */
   | Uint8Array
-  | ({ kind: 'turn' } & Turn)
-  /** A client is gone. */
-  | { kind: 'leave'; client: number }
+  | ({ kind: 'turn'; gone: number[] } & Turn)
   /** Write a tar of the data directory. */
   | { kind: 'dump'; file: string }
   | { kind: 'close' };
@@ -63,12 +61,17 @@ const MOST_UNTAKEN = 1024 * 1024;
 
 /** PostgreSQL in its thread: the one session that all clients share. */
 export class Backend {
+  /** Whether all that was sent is handled. */
+  isIdle = true;
   /** What PostgreSQL tells a client that connects: its version, encodings … */
   greeting: Buffer;
   private readonly counters = new Int32Array(new SharedArrayBuffer(8));
   private readonly worker: Worker;
+  /** How many of a client's messages have been sent, and how many the thread has taken. */
+  private sentCount = 0;
+  private takenCount = 0;
+  /** How many bytes are between the two. */
   private untaken = 0;
-  private unanswered = 0;
   private onRoom: (() => void)[] = [];
   private onDone?: () => void;
 
@@ -101,25 +104,18 @@ export class Backend {
     });
   }
 
-  /** Whether all that was sent is handled. */
-  get isIdle(): boolean {
-    return this.unanswered === 0;
-  }
-
   send(messages: Uint8Array): void {
     this.untaken += messages.length;
-    this.unanswered++;
-    this.order(messages);
+    this.sentCount++;
+    this.isIdle = false;
+    // A copy: what is sent as a view is sent with all that it is a view of.
+    const copy = new Uint8Array(messages);
+    this.order(copy, copy.buffer);
   }
 
-  /** The session passes to a client. Only while idle. */
-  turn(turn: Turn): void {
-    this.order({ kind: 'turn', ...turn });
-  }
-
-  /** A client is gone. Only while idle. */
-  leave(client: number): void {
-    this.order({ kind: 'leave', client });
+  /** The session passes to a client. Only while idle. `gone` are the clients that will have no turn again. */
+  turn(turn: Turn, gone: number[]): void {
+    this.order({ kind: 'turn', gone, ...turn });
   }
 
   /** Waits while PostgreSQL has more to read than it should have. */
@@ -144,8 +140,8 @@ export class Backend {
     });
   }
 
-  private order(order: Order): void {
-    this.worker.postMessage(order);
+  private order(order: Order, ...transfer: ArrayBuffer[]): void {
+    this.worker.postMessage(order, transfer);
     Atomics.add(this.counters, Counter.Orders, 1);
     Atomics.notify(this.counters, Counter.Orders);
   }
@@ -157,8 +153,7 @@ export class Backend {
       case 'output':
         return this.events.output(report.output, () => this.sent(report.output.length));
       case 'idle':
-        if (this.isIdle) this.events.idle(report.status);
-        return;
+        return this.answered(report.status);
       case 'log':
         return this.events.log(report.line);
       case 'done':
@@ -168,9 +163,14 @@ export class Backend {
 
   private taken(size: number): void {
     this.untaken -= size;
-    this.unanswered--;
+    this.takenCount++;
     if (this.untaken > MOST_UNTAKEN) return;
     for (const resolve of this.onRoom.splice(0)) resolve();
+  }
+
+  private answered(status: string | undefined): void {
+    this.isIdle = this.takenCount === this.sentCount;
+    if (this.isIdle) this.events.idle(status);
   }
 
   private sent(size: number): void {

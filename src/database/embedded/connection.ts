@@ -60,7 +60,7 @@ export class Connection implements Owner {
   private async work(): Promise<void> {
     this.working = true;
     try {
-      while (!this.gone) {
+      while (this.socket.writable) {
         const next = this.started ? this.reader.next() : this.reader.nextUntyped();
         if (!next) break;
         if (this.started) await this.handle(next);
@@ -98,13 +98,13 @@ export class Connection implements Owner {
     const type = typeOf(next);
     if (type === 'X') return void this.socket.end();
     if (COPY.includes(type)) {
+      const all = Buffer.concat([next, ...this.reader.nextAll(COPY)]);
       // After an error of its COPY a client sends on until it has read of it: PostgreSQL, too, ignores that.
-      if (this.session.isOwnedBy(this)) await this.session.send(next);
+      if (this.session.isOwnedBy(this)) await this.session.send(all);
       return;
     }
     if (!ENDS_TURN.includes(type) && !EXTENDED.includes(type)) throw new ProtocolError(`invalid message type ${type}`);
-    if (this.skipping && !ENDS_TURN.includes(type)) return;
-    if (this.skipping) return this.ready();
+    if (this.skipping) return type === 'S' ? this.ready() : undefined;
     this.turn.preamble = this.statements.preamble(next);
     try {
       await this.session.turn(this);
@@ -118,8 +118,8 @@ export class Connection implements Owner {
   /** As PostgreSQL after an error: what follows in an extended query is skipped up to Sync. */
   private refuse(type: string, { message }: WaitedTooLong): void {
     this.socket.write(errorResponse({ severity: 'ERROR', code: '55P03', message }));
-    this.skipping = true;
     if (ENDS_TURN.includes(type)) this.ready();
+    else this.skipping = true;
   }
 
   private ready(): void {

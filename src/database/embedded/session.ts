@@ -35,7 +35,9 @@ export class Session {
   private onSettled: (() => void)[] = [];
   /** Those that have had a turn and are not gone. */
   private readonly clients = new Set<Owner>();
-  /** The last of them that had it. */
+  /** Those that have had one and are gone, since the last turn. */
+  private gone: number[] = [];
+  /** The last one that had a turn. */
   private last?: Owner;
 
   /** @param waitLimit how long a client waits for the session before it is told who holds it. Milliseconds. */
@@ -83,6 +85,7 @@ export class Session {
   async leave(owner: Owner, statements: Buffer[]): Promise<void> {
     this.queue = this.queue.filter((waiting) => waiting.owner !== owner);
     if (!this.clients.delete(owner)) return;
+    this.gone.push(owner.turn.client);
     const cleaning = this.clients.size > 0 ? statements : [query('DISCARD ALL')];
     if (this.owner === owner) {
       for (const order of [...UNDO, ...cleaning, SYNC]) this.backend.send(order);
@@ -90,7 +93,6 @@ export class Session {
       await this.acquire();
       for (const order of [...cleaning, SYNC]) this.backend.send(order);
     }
-    this.backend.leave(owner.turn.client);
   }
 
   /** Writes a tar of the database's data directory, when nobody is at work. */
@@ -136,7 +138,7 @@ export class Session {
     this.since = Date.now();
     if (!owner) return;
     this.clients.add(owner);
-    if (owner !== this.last) this.backend.turn(owner.turn);
+    if (owner !== this.last) this.backend.turn(owner.turn, this.gone.splice(0));
     this.last = owner;
   }
 

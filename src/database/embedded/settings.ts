@@ -34,9 +34,9 @@ export class ClientSettings {
     this.postgres.settingsTouched = false;
   }
 
-  /** A client is gone. */
-  leave(client: number): void {
-    this.byClient.delete(client);
+  /** Clients are gone. */
+  forget(clients: number[]): void {
+    for (const client of clients) this.byClient.delete(client);
   }
 
   private keep(): void {

@@ -34,6 +34,17 @@ export class MessageReader {
     return this.cut(0);
   }
 
+  /** All whole messages that come next and are of these types. */
+  nextAll(types: string): Buffer[] {
+    const found: Buffer[] = [];
+    while (this.size > 0 && types.includes(typeOf(this.chunks[0]))) {
+      const next = this.next();
+      if (!next) break;
+      found.push(next);
+    }
+    return found;
+  }
+
   private cut(lengthAt: number): Buffer | undefined {
     if (this.size < lengthAt + 4) return undefined;
     const length = lengthAt + this.gather(lengthAt + 4).readInt32BE(lengthAt);
