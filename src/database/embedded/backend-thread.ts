@@ -1,6 +1,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { UserError } from '../errors';
 import { type BackendOptions, Counter, type Order, type Report } from './backend';
+import { Checkpoints } from './checkpoints';
 import { describeDamage, openCluster, writeTar } from './cluster';
 import { Postgres } from './postgres';
 import { ClientSettings } from './settings';
@@ -66,15 +67,19 @@ async function main(): Promise<void> {
   report({ kind: 'ready', greeting });
   ready = true;
   const settings = new ClientSettings(postgres);
+  const checkpoints = new Checkpoints(postgres, database.Module);
   for (;;) {
     const order = nextOrder();
     if (order instanceof Uint8Array) {
-      report({ kind: 'idle', status: postgres.serve(take(order)) });
+      const status = postgres.serve(take(order));
+      report({ kind: 'idle', status });
+      if (status === 'I' || status === 'T') checkpoints.makeWhereDue();
     } else if (order.kind === 'turn') {
       settings.forget(order.gone);
       settings.turn(order.client, order.settings);
       if (order.preamble) postgres.serveUnanswered(order.preamble);
     } else if (order.kind === 'dump') {
+      postgres.ask('CHECKPOINT');
       await writeTar(await database.dumpDataDir('none'), order.file);
       report({ kind: 'done' });
     } else {

@@ -8,11 +8,20 @@ import type { BackendOptions } from './backend';
 /** Takes each line of PostgreSQL's log. */
 type Log = (line: string) => void;
 
-/** PGlite's own parameters, the search path of any server, and less memory than the default of 128 MB. */
+/** PGlite's own parameters, and those of ours. */
 const START_PARAMETERS = [
   ...PGlite.defaultStartParams,
-  ...['-c', 'search_path="$user", public'],
-  ...['-c', 'shared_buffers=16MB'],
+  ...parameters({
+    // As on any server.
+    search_path: '"$user", public',
+    // Less memory than the 128 MB of the default.
+    shared_buffers: '16MB',
+    // Nobody replicates this, and few files of the log are enough: see Checkpoints.
+    wal_level: 'minimal',
+    max_wal_senders: '0',
+    min_wal_size: '32MB',
+    max_wal_size: '64MB',
+  }),
 ];
 
 /**
@@ -126,4 +135,8 @@ const ERRNO: Record<number, string> = {
 function reasonOf(error: unknown): string {
   const { errno, message } = error as { errno?: number; message?: string };
   return (errno && ERRNO[errno]) || message || String(error);
+}
+
+function parameters(values: Record<string, string>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
