@@ -58,7 +58,6 @@ const STEPS = [
 
 /** One step from one schema to another. */
 export interface Change {
-  step: (typeof STEPS)[number];
   /** In words, for the migration's header: 'scheduled_intents: action_context becomes varchar(2000)'. */
   summary: string;
   /** SQL, one statement each, without a semicolon at the end. */
@@ -68,7 +67,14 @@ export interface Change {
   hazard?: Hazard;
 }
 
+/** A change with its place in the order of all. */
+export interface ChangeStep extends Change {
+  step: (typeof STEPS)[number];
+}
+
 /** The changes in an order in which they can be made. */
-export function inOrder(changes: Change[]): Change[] {
-  return STEPS.flatMap((step) => changes.filter((change) => change.step === step));
+export function inOrder(changes: ChangeStep[]): Change[] {
+  return STEPS.flatMap((step) => changes.filter((change) => change.step === step)).map(
+    ({ step: _, ...change }) => change,
+  );
 }

@@ -1,4 +1,4 @@
-import type { Change } from './change';
+import type { ChangeStep } from './change';
 import type { Column, Sequence, Table } from './catalog';
 import { commentChanges } from './comments';
 import { common, missing, named } from './compare';
@@ -7,7 +7,7 @@ import { columnDefinition, defaultExpression } from './statements';
 import { conversion, hazardOfTypeChange } from './type-changes';
 
 /** The changes of the columns of a table that both schemas have. The order of columns is no difference. */
-export function columnChanges(from: Table, to: Table, ownedSequences: readonly Sequence[]): Change[] {
+export function columnChanges(from: Table, to: Table, ownedSequences: readonly Sequence[]): ChangeStep[] {
   const isSerial = serialOf(to, ownedSequences);
   return [
     ...missing(from.columns, to.columns).map((column) => dropColumn(to, column)),
@@ -32,7 +32,7 @@ export function serialOf(table: Table, sequences: readonly Sequence[]): (column:
   };
 }
 
-function dropColumn(table: Table, column: Column): Change {
+function dropColumn(table: Table, column: Column): ChangeStep {
   return {
     step: 'drop column',
     summary: `${table.name}: column ${column.name} is dropped`,
@@ -50,7 +50,7 @@ function dropColumn(table: Table, column: Column): Change {
   };
 }
 
-function addColumn(table: Table, column: Column, isSerial: boolean): Change {
+function addColumn(table: Table, column: Column, isSerial: boolean): ChangeStep {
   const isFilled = column.nullable || column.default !== null || column.identity || column.generated;
   return {
     step: column.generated ? 'add computed column' : 'add column',
@@ -69,15 +69,15 @@ function addColumn(table: Table, column: Column, isSerial: boolean): Change {
 }
 
 /** The changes of one column: type, default, identity, nullability. */
-function columnChange(table: Table, from: Column, to: Column): Change[] {
+function columnChange(table: Table, from: Column, to: Column): ChangeStep[] {
   const alter = `ALTER TABLE ${quoteIdentifier(table.name)} ALTER COLUMN ${quoteIdentifier(to.name)}`;
-  const change = (what: string, ...statements: string[]): Change => ({
+  const change = (what: string, ...statements: string[]): ChangeStep => ({
     step: 'change column',
     summary: `${table.name}: ${to.name} ${what}`,
     statements: statements.map((statement) => `${alter} ${statement}`),
     table: table.name,
   });
-  const changes: Change[] = [];
+  const changes: ChangeStep[] = [];
   let currentDefault = from.default;
 
   if (from.generated && !to.generated) changes.push(change('is no longer computed', 'DROP EXPRESSION'));
@@ -113,8 +113,8 @@ function columnChange(table: Table, from: Column, to: Column): Change[] {
 function startIdentity(
   table: Table,
   column: Column,
-  change: (what: string, ...statements: string[]) => Change,
-): Change {
+  change: (what: string, ...statements: string[]) => ChangeStep,
+): ChangeStep {
   const { statements, ...rest } = change(
     'numbers its rows',
     `ADD GENERATED ${column.identity!.toUpperCase()} AS IDENTITY`,
@@ -128,7 +128,7 @@ export function advanceSequence(table: string, column: string): string {
   return `SELECT setval(${sequence}, (SELECT coalesce(max(${quoteIdentifier(column)}), 0) + 1 FROM ${quoteIdentifier(table)}), false)`;
 }
 
-function columnComments(from: Table, to: Table): Change[] {
+function columnComments(from: Table, to: Table): ChangeStep[] {
   return to.columns.flatMap((column) =>
     commentChanges(columnOn(to, column), to.name, named(from.columns, column.name), column),
   );

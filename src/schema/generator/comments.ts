@@ -1,4 +1,4 @@
-import type { Change } from './change';
+import type { ChangeStep } from './change';
 import { commentOn } from './statements';
 
 interface Commented {
@@ -11,7 +11,7 @@ export function commentChanges(
   table: string | undefined,
   from: Commented | undefined,
   to: Commented,
-): Change[] {
+): ChangeStep[] {
   if ((from?.comment ?? null) === to.comment) return [];
   return [
     {

@@ -1,12 +1,12 @@
 import type { Constraint, Index, Table } from './catalog';
-import type { Change, Hazard } from './change';
+import type { ChangeStep, Hazard } from './change';
 import { commentChanges } from './comments';
 import { common, goesWithItsColumn, missing, sameDefinition } from './compare';
 import { quoteIdentifier, readable } from './sql';
 import { commentOn, constraintDefinition } from './statements';
 
 /** The changes of the constraints of a table that both schemas have. */
-export function constraintChanges(from: Table, to: Table): Change[] {
+export function constraintChanges(from: Table, to: Table): ChangeStep[] {
   const both = common(from.constraints, to.constraints);
   const replaced = both.filter(([before, after]) => !sameDefinition(before, after) && !isValidation(before, after));
   const kept = both.filter((pair) => !replaced.includes(pair));
@@ -28,7 +28,7 @@ function lostValues(before: Constraint, after: Constraint): Hazard | undefined {
   if (!valuesOf(after).length || !lost.length) return undefined;
   return {
     kind: 'narrowing',
-    message: `A row with ${lost.join(' or ')} stops the validation. Change such rows first.`,
+    message: `A row with ${lost.join(' or ')} stops the validation. ChangeStep such rows first.`,
   };
 }
 
@@ -45,7 +45,7 @@ export function constraintOn(table: Table, { name }: Constraint): string {
   return `CONSTRAINT ${quoteIdentifier(name)} ON ${quoteIdentifier(table.name)}`;
 }
 
-export function dropConstraint(table: Table, { name, kind }: Constraint): Change {
+export function dropConstraint(table: Table, { name, kind }: Constraint): ChangeStep {
   return {
     step: kind === 'foreign key' ? 'drop foreign key' : 'drop constraint',
     summary: `${table.name}: ${kind} ${name} is dropped`,
@@ -55,7 +55,13 @@ export function dropConstraint(table: Table, { name, kind }: Constraint): Change
 }
 
 /** In two steps, because between them the types of its columns may change. */
-function replaceConstraint(from: Table, to: Table, before: Constraint, after: Constraint, isGone: boolean): Change[] {
+function replaceConstraint(
+  from: Table,
+  to: Table,
+  before: Constraint,
+  after: Constraint,
+  isGone: boolean,
+): ChangeStep[] {
   const what = `${to.name}: ${after.kind} ${after.name}`;
   const add = addConstraint(to, after, indexToBecome(after, from, to));
   return [
@@ -65,7 +71,7 @@ function replaceConstraint(from: Table, to: Table, before: Constraint, after: Co
 }
 
 /** Adds a constraint; a key from an index that was built for it, where there is one. */
-export function addConstraint(table: Table, constraint: Constraint, index?: Index): Change {
+export function addConstraint(table: Table, constraint: Constraint, index?: Index): ChangeStep {
   const add = `ALTER TABLE ${quoteIdentifier(table.name)} ADD ${index ? keyOfIndex(constraint, index) : constraintDefinition(constraint)}`;
   return {
     step: constraint.kind === 'foreign key' ? 'add foreign key' : 'add constraint',
@@ -78,7 +84,7 @@ export function addConstraint(table: Table, constraint: Constraint, index?: Inde
   };
 }
 
-function validate(table: Table, { name, kind }: Constraint): Change {
+function validate(table: Table, { name, kind }: Constraint): ChangeStep {
   return {
     step: 'validate',
     summary: `${table.name}: ${kind} ${name} is validated`,

@@ -1,14 +1,14 @@
 import type { Catalog, DatabaseFunction } from './catalog';
-import type { Change } from './change';
+import type { ChangeStep } from './change';
 import { commentChanges } from './comments';
 import { quoteIdentifier } from './sql';
 
 /** The changes of functions. One that PostgreSQL can't replace in place has made way: see `withoutObstacles`. */
-export function functionChanges(from: Catalog, to: Catalog): Change[] {
+export function functionChanges(from: Catalog, to: Catalog): ChangeStep[] {
   const late = lateFunctions(to);
   return [
     ...from.functions.filter((one) => !sameSignature(to.functions, one)).map(dropFunction),
-    ...to.functions.flatMap((one): Change[] => {
+    ...to.functions.flatMap((one): ChangeStep[] => {
       const before = sameSignature(from.functions, one);
       const comments = commentChanges(`FUNCTION ${signature(one)}`, undefined, before, one);
       if (before?.definition === one.definition) return comments;
@@ -51,7 +51,7 @@ function sameSignature(functions: DatabaseFunction[], one: DatabaseFunction): Da
 
 const signature = (one: DatabaseFunction): string => `${quoteIdentifier(one.name)}(${one.arguments})`;
 
-function dropFunction(one: DatabaseFunction): Change {
+function dropFunction(one: DatabaseFunction): ChangeStep {
   return {
     step: 'drop function',
     summary: `function ${one.name} is dropped`,

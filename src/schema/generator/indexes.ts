@@ -1,5 +1,5 @@
 import type { Index } from './catalog';
-import type { Change } from './change';
+import type { ChangeStep } from './change';
 import { commentChanges } from './comments';
 import { common, missing, sameDefinition } from './compare';
 import { nameWithSuffix, quoteIdentifier, readable } from './sql';
@@ -11,9 +11,10 @@ import { commentOn, createIndex } from './statements';
  * @param relation the table's or materialized view's name
  * @param concurrently without a lock, so outside a transaction, and so that it can be repeated after a failure in the middle
  */
-export function indexChanges(relation: string, from: Index[], to: Index[], concurrently: boolean): Change[] {
-  const replaced = common(from, to).filter(([before, after]) => !sameDefinition(before, after));
-  const kept = common(from, to).filter(([before, after]) => sameDefinition(before, after));
+export function indexChanges(relation: string, from: Index[], to: Index[], concurrently: boolean): ChangeStep[] {
+  const both = common(from, to);
+  const replaced = both.filter(([before, after]) => isReplaced(before, after));
+  const kept = both.filter((pair) => !replaced.includes(pair));
   const create = concurrently ? createConcurrently : createAtOnce;
   return [
     ...missing(from, to).map((index) => dropIndex(relation, index, concurrently)),
@@ -25,6 +26,11 @@ export function indexChanges(relation: string, from: Index[], to: Index[], concu
   ];
 }
 
+/** Whether the index has to be built anew. Nobody wants an invalid one. */
+function isReplaced(before: Index, after: Index): boolean {
+  return !sameDefinition({ ...before, valid: true }, { ...after, valid: true }) || (after.valid && !before.valid);
+}
+
 function describe({ name, unique, definition }: Index): string {
   return `${unique ? 'unique ' : ''}index ${name} ${readable(definition.replace(/^USING btree /, ''))}`.replace(
     '  ',
@@ -32,7 +38,7 @@ function describe({ name, unique, definition }: Index): string {
   );
 }
 
-function dropIndex(relation: string, { name }: Index, concurrently: boolean): Change {
+function dropIndex(relation: string, { name }: Index, concurrently: boolean): ChangeStep {
   return {
     // What is in use is dropped when its successor is there.
     step: concurrently ? 'drop former index' : 'drop index',
@@ -44,7 +50,7 @@ function dropIndex(relation: string, { name }: Index, concurrently: boolean): Ch
 
 const dropConcurrently = (name: string): string => `DROP INDEX CONCURRENTLY IF EXISTS ${quoteIdentifier(name)}`;
 
-function createAtOnce(relation: string, index: Index): Change {
+function createAtOnce(relation: string, index: Index): ChangeStep {
   return {
     step: 'create index',
     summary: `${relation}: new ${describe(index)}`,
@@ -54,7 +60,7 @@ function createAtOnce(relation: string, index: Index): Change {
 }
 
 /** What a failure leaves behind is an invalid index, which makes way. */
-function createConcurrently(relation: string, index: Index): Change {
+function createConcurrently(relation: string, index: Index): ChangeStep {
   return {
     ...createAtOnce(relation, index),
     statements: [
@@ -65,7 +71,7 @@ function createConcurrently(relation: string, index: Index): Change {
   };
 }
 
-function replaceIndex(relation: string, before: Index, after: Index, concurrently: boolean): Change {
+function replaceIndex(relation: string, before: Index, after: Index, concurrently: boolean): ChangeStep {
   return {
     step: 'create index',
     summary: `${relation}: ${after.name} becomes ${describe({ ...after, name: '' })}`,

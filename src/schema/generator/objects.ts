@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Catalog, Column, EnumType, Sequence, Table } from './catalog';
-import type { Change, Hazard } from './change';
+import type { ChangeStep, Hazard } from './change';
 import { advanceSequence, serialOf } from './columns';
 import { commentChanges } from './comments';
 import { common, missing, named } from './compare';
@@ -9,14 +9,14 @@ import { commentOn, createSequence } from './statements';
 
 /** The changes of what belongs to no table: extensions, enumeration types, sequences. */
 
-export function extensionChanges(from: Catalog, to: Catalog): Change[] {
+export function extensionChanges(from: Catalog, to: Catalog): ChangeStep[] {
   return [
-    ...missing(to.extensions, from.extensions).map(({ name }): Change => ({
+    ...missing(to.extensions, from.extensions).map(({ name }): ChangeStep => ({
       step: 'create extension',
       summary: `new extension ${name}`,
       statements: [`CREATE EXTENSION IF NOT EXISTS ${quoteIdentifier(name)}`],
     })),
-    ...missing(from.extensions, to.extensions).map(({ name }): Change => ({
+    ...missing(from.extensions, to.extensions).map(({ name }): ChangeStep => ({
       step: 'drop extension',
       summary: `extension ${name} is dropped`,
       statements: [`DROP EXTENSION ${quoteIdentifier(name)}`],
@@ -29,9 +29,9 @@ export function extensionChanges(from: Catalog, to: Catalog): Change[] {
   ];
 }
 
-export function enumTypeChanges(from: Catalog, to: Catalog): Change[] {
+export function enumTypeChanges(from: Catalog, to: Catalog): ChangeStep[] {
   return [
-    ...missing(to.enumTypes, from.enumTypes).map((type): Change => ({
+    ...missing(to.enumTypes, from.enumTypes).map((type): ChangeStep => ({
       step: 'create type',
       summary: `new type ${type.name}`,
       statements: [
@@ -39,7 +39,7 @@ export function enumTypeChanges(from: Catalog, to: Catalog): Change[] {
         ...(type.comment === null ? [] : [commentOn(`TYPE ${quoteIdentifier(type.name)}`, type.comment)]),
       ],
     })),
-    ...missing(from.enumTypes, to.enumTypes).map(({ name }): Change => ({
+    ...missing(from.enumTypes, to.enumTypes).map(({ name }): ChangeStep => ({
       step: 'drop type',
       summary: `type ${name} is dropped`,
       statements: [`DROP TYPE ${quoteIdentifier(name)}`],
@@ -81,7 +81,7 @@ export function isOfType({ type }: Column, { name }: EnumType): boolean {
   return type === quoteIdentifier(name) || type === `${quoteIdentifier(name)}[]`;
 }
 
-function addedValues(before: EnumType, after: EnumType): Change[] {
+function addedValues(before: EnumType, after: EnumType): ChangeStep[] {
   return after.values
     .filter((value) => !before.values.includes(value))
     .map((value) => {
@@ -96,14 +96,14 @@ function addedValues(before: EnumType, after: EnumType): Change[] {
 }
 
 /** Puts a new type in the old one's place; the columns' values go over by their names. */
-function remake(before: EnumType, after: EnumType, from: Catalog, to: Catalog): Change[] {
+function remake(before: EnumType, after: EnumType, from: Catalog, to: Catalog): ChangeStep[] {
   const name = quoteIdentifier(after.name);
   const former = quoteIdentifier(`${after.name}_former`);
   const lost = before.values.filter((value) => !after.values.includes(value));
   const hazard: Hazard = lost.length
     ? {
         kind: 'narrowing',
-        message: `A row with ${lost.map(quoteLiteral).join(' or ')} stops the migration. Change such rows first.`,
+        message: `A row with ${lost.map(quoteLiteral).join(' or ')} stops the migration. ChangeStep such rows first.`,
       }
     : { kind: 'rewrite', message: 'The tables that have it are written anew, and nobody can use them meanwhile.' };
   const columns = to.tables.flatMap((table) =>
@@ -137,7 +137,7 @@ function remake(before: EnumType, after: EnumType, from: Catalog, to: Catalog): 
 }
 
 /** The changes of sequences, but for those that come and go with a serial column. */
-export function sequenceChanges(from: Catalog, to: Catalog): Change[] {
+export function sequenceChanges(from: Catalog, to: Catalog): ChangeStep[] {
   return [
     ...missing(to.sequences, from.sequences)
       .filter((sequence) => !comesWithItsColumn(sequence, from, to))
@@ -169,9 +169,9 @@ function ownerOf({ ownedBy }: Sequence, { tables }: Catalog): { table?: Table; c
   return { table, column: ownedBy === null ? undefined : named(table?.columns ?? [], ownedBy.column) };
 }
 
-function newSequence(sequence: Sequence): Change[] {
+function newSequence(sequence: Sequence): ChangeStep[] {
   const { name, ownedBy, comment } = sequence;
-  const create: Change = {
+  const create: ChangeStep = {
     step: 'create sequence',
     summary: `new sequence ${name}`,
     statements: [
@@ -184,7 +184,7 @@ function newSequence(sequence: Sequence): Change[] {
   return [create, { ...owned, statements: [...owned.statements, advanceSequence(ownedBy.table, ownedBy.column)] }];
 }
 
-function ownSequence({ name, ownedBy }: Sequence): Change {
+function ownSequence({ name, ownedBy }: Sequence): ChangeStep {
   const owner = ownedBy && `${quoteIdentifier(ownedBy.table)}.${quoteIdentifier(ownedBy.column)}`;
   return {
     step: 'own sequence',
@@ -193,7 +193,7 @@ function ownSequence({ name, ownedBy }: Sequence): Change {
   };
 }
 
-function alterSequence({ name, definition }: Sequence): Change {
+function alterSequence({ name, definition }: Sequence): ChangeStep {
   const options = { AS: 'bigint', 'INCREMENT BY': '1', 'START WITH': '1', CACHE: '1' };
   const given = Object.entries(options).filter(([option]) => !definition.includes(option));
   return {
@@ -205,7 +205,7 @@ function alterSequence({ name, definition }: Sequence): Change {
   };
 }
 
-function dropSequence({ name }: Sequence): Change {
+function dropSequence({ name }: Sequence): ChangeStep {
   return {
     step: 'drop sequence',
     summary: `sequence ${name} is dropped`,

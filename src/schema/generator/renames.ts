@@ -1,5 +1,5 @@
 import type { Catalog, Column, Constraint, Index, Policy, Sequence, Table, Trigger } from './catalog';
-import type { Change } from './change';
+import { type Change, type ChangeStep, inOrder } from './change';
 import { common, missing, named, sameDefinition } from './compare';
 import { quoteIdentifier } from './sql';
 
@@ -22,12 +22,12 @@ export function renamesBetween(
   const catalog = declared.reduce(renamed, from);
   const following = followingRenames(catalog, to);
   return {
-    changes: [...declared.map(renameChange), ...following.map(({ change }) => change)],
+    changes: inOrder([...declared.map(renameChange), ...following.map(({ change }) => change)]),
     catalog: following.reduce((before, { apply }) => apply(before), catalog),
   };
 }
 
-function renameChange({ table, column, formerName }: Rename): Change {
+function renameChange({ table, column, formerName }: Rename): ChangeStep {
   const what = column === undefined ? 'table' : 'column';
   return {
     step: 'rename',
@@ -51,7 +51,7 @@ function renameChange({ table, column, formerName }: Rename): Change {
 }
 
 interface FollowingRename {
-  change: Change;
+  change: ChangeStep;
   apply: (catalog: Catalog) => Catalog;
 }
 
@@ -86,7 +86,7 @@ function followingRenames(from: Catalog, to: Catalog): FollowingRename[] {
 
 const isOwned = ({ ownedBy }: Sequence): boolean => ownedBy !== null;
 
-function followingChange(what: string, name: string, alter: string): Change {
+function followingChange(what: string, name: string, alter: string): ChangeStep {
   return {
     step: 'rename',
     summary: `${what} is now called ${name}`,

@@ -1,5 +1,5 @@
 import type { Catalog, Grant, Policy, Role, Table } from './catalog';
-import type { Change } from './change';
+import type { ChangeStep } from './change';
 import { commentChanges } from './comments';
 import { common, missing, sameDefinition } from './compare';
 import { quoteIdentifier } from './sql';
@@ -9,8 +9,8 @@ import { commentOn, commentOnRole, createPolicy, createRole, grants, grantToOwne
  * The changes of roles. They belong to the whole cluster, where others may use them: a role is made if it is missing, and
  * never dropped.
  */
-export function roleChanges(from: Catalog, to: Catalog): Change[] {
-  const change = (role: Role, summary: string, ...statements: string[]): Change => ({
+export function roleChanges(from: Catalog, to: Catalog): ChangeStep[] {
+  const change = (role: Role, summary: string, ...statements: string[]): ChangeStep => ({
     step: 'create role',
     summary: `role ${role.name}: ${summary}`,
     statements,
@@ -43,7 +43,7 @@ export function roleChanges(from: Catalog, to: Catalog): Change[] {
 }
 
 /** The changes of row-level security and its policies on a table that both schemas have. */
-export function rowLevelSecurityChanges(from: Table, to: Table): Change[] {
+export function rowLevelSecurityChanges(from: Table, to: Table): ChangeStep[] {
   const statements = rowLevelSecurityStatements(from, to);
   const both = common(from.policies, to.policies);
   const replaced = both.filter(([before, after]) => !sameDefinition(before, after));
@@ -57,7 +57,7 @@ export function rowLevelSecurityChanges(from: Table, to: Table): Change[] {
   ];
 }
 
-function securityChange(table: Table, statements: string[]): Change {
+function securityChange(table: Table, statements: string[]): ChangeStep {
   const { enabled, forced } = table.rowLevelSecurity;
   const state = enabled ? (forced ? 'enabled and forced' : 'enabled, but not for the owner') : 'disabled';
   return {
@@ -83,7 +83,7 @@ const policyOn = (table: Table, { name }: Policy): string =>
 
 const dropPolicyStatement = (table: Table, policy: Policy): string => `DROP ${policyOn(table, policy)}`;
 
-export function dropPolicy(table: Table, policy: Policy): Change {
+export function dropPolicy(table: Table, policy: Policy): ChangeStep {
   return {
     step: 'drop policy',
     summary: `${table.name}: policy ${policy.name} is dropped`,
@@ -92,7 +92,7 @@ export function dropPolicy(table: Table, policy: Policy): Change {
   };
 }
 
-export function addPolicy(table: Table, policy: Policy): Change {
+export function addPolicy(table: Table, policy: Policy): ChangeStep {
   return {
     step: 'create policy',
     summary: `${table.name}: new policy ${policy.name}, ${policy.command} for ${policy.roles.join(', ')}`,
@@ -102,7 +102,7 @@ export function addPolicy(table: Table, policy: Policy): Change {
 }
 
 /** Both statements in one transaction: nobody ever sees the table without it. */
-function replacePolicy(table: Table, policy: Policy): Change {
+function replacePolicy(table: Table, policy: Policy): ChangeStep {
   return {
     step: 'create policy',
     summary: `${table.name}: policy ${policy.name} changes`,
@@ -119,7 +119,7 @@ export function policyStatements(table: Table, policy: Policy): string[] {
 }
 
 /** The changes of the rights on a table or view. */
-export function grantChanges(relation: string, from: Grant[], to: Grant[]): Change[] {
+export function grantChanges(relation: string, from: Grant[], to: Grant[]): ChangeStep[] {
   const before = from.flatMap(perColumn);
   const after = to.flatMap(perColumn);
   const lost = before.filter((right) => !includes(after, right));
@@ -129,7 +129,7 @@ export function grantChanges(relation: string, from: Grant[], to: Grant[]): Chan
   const granted = to.filter((right) => isRevoked(right) || !perColumn(right).every((one) => includes(before, one)));
   const roles = [...new Set(lost.map(({ role }) => role))];
   return [
-    ...roles.map((role): Change => {
+    ...roles.map((role): ChangeStep => {
       const privileges = [...new Set(lost.filter((right) => right.role === role).map(({ privilege }) => privilege))];
       return {
         step: 'revoke',
@@ -138,7 +138,7 @@ export function grantChanges(relation: string, from: Grant[], to: Grant[]): Chan
         table: relation,
       };
     }),
-    ...grants(relation, granted).map((statement): Change => ({
+    ...grants(relation, granted).map((statement): ChangeStep => ({
       step: 'grant',
       summary: `${relation}: ${statement.replace(/^GRANT (.*) ON .* TO (.*)$/, '$2 may $1')}`,
       statements: [statement],

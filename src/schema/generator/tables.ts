@@ -1,5 +1,5 @@
 import type { Catalog, Table } from './catalog';
-import type { Change } from './change';
+import type { ChangeStep } from './change';
 import { columnChanges, columnOn, serialOf } from './columns';
 import { commentChanges } from './comments';
 import { common, goesWithItsColumn, has, missing, usesAny } from './compare';
@@ -27,7 +27,7 @@ export function tableChanges(
   to: Catalog,
   lateFunctions: readonly string[],
   concurrently: boolean,
-): Change[] {
+): ChangeStep[] {
   return [
     ...droppedTables(missing(from.tables, to.tables)),
     ...common(from.tables, to.tables).flatMap(([before, after]) => [
@@ -73,7 +73,7 @@ function refersTo({ constraints, policies }: Table, target: Table): boolean {
 }
 
 /** New tables, each with all that belongs to it; what needs a table or function that comes later comes behind all of them. */
-function newTables(tables: Table[], to: Catalog, lateFunctions: readonly string[]): Change[] {
+function newTables(tables: Table[], to: Catalog, lateFunctions: readonly string[]): ChangeStep[] {
   const later = new Set([...tables.map(({ name }) => name), ...lateFunctions]);
   return byReference(tables).flatMap((table) => {
     later.delete(table.name);
@@ -94,7 +94,7 @@ function newTables(tables: Table[], to: Catalog, lateFunctions: readonly string[
   });
 }
 
-function newTable(table: Table, to: Catalog): Change {
+function newTable(table: Table, to: Catalog): ChangeStep {
   const isSerial = serialOf(table, to.sequences);
   const serials = table.columns.filter(isSerial).map(({ name }) => name);
   return {
@@ -124,7 +124,7 @@ function commentsOf(table: Table): string[] {
 }
 
 /** Dropped tables, each before those that it refers to. */
-function droppedTables(tables: Table[]): Change[] {
+function droppedTables(tables: Table[]): ChangeStep[] {
   const order = byReference(tables).reverse();
   return order.flatMap((table, position) => {
     // What refers to it from a table that is still there: they refer to each other.
@@ -143,7 +143,7 @@ function droppedTables(tables: Table[]): Change[] {
   });
 }
 
-function dropTable({ name }: Table): Change {
+function dropTable({ name }: Table): ChangeStep {
   return {
     step: 'drop table',
     summary: `${name}: the table is dropped`,

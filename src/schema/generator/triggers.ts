@@ -1,12 +1,12 @@
 import type { Table, Trigger } from './catalog';
-import type { Change } from './change';
+import type { ChangeStep } from './change';
 import { commentChanges } from './comments';
 import { common, missing, sameDefinition } from './compare';
 import { quoteIdentifier } from './sql';
 import { commentOn } from './statements';
 
 /** The changes of the triggers of a table that both schemas have. */
-export function triggerChanges(from: Table, to: Table): Change[] {
+export function triggerChanges(from: Table, to: Table): ChangeStep[] {
   const both = common(from.triggers, to.triggers);
   const replaced = both.filter(([before, after]) => !sameDefinition({ ...before, enabled: after.enabled }, after));
   const kept = both.filter((pair) => !replaced.includes(pair));
@@ -40,7 +40,7 @@ export function triggerChanges(from: Table, to: Table): Change[] {
   ];
 }
 
-function change(table: Table, step: Change['step'], what: string, ...statements: string[]): Change {
+function change(table: Table, step: ChangeStep['step'], what: string, ...statements: string[]): ChangeStep {
   return { step, summary: `${table.name}: ${what}`, statements, table: table.name };
 }
 

@@ -1,5 +1,5 @@
 import type { Catalog, View } from './catalog';
-import type { Change } from './change';
+import type { ChangeStep } from './change';
 import { commentChanges } from './comments';
 import { common, missing, sameDefinition, usesAny } from './compare';
 import { indexChanges } from './indexes';
@@ -8,7 +8,7 @@ import { quoteIdentifier } from './sql';
 import { commentOn, createIndex, createView, grants } from './statements';
 
 /** The changes of views. A view that changes is dropped and made anew, as are those that use it: see `withoutObstacles`. */
-export function viewChanges(from: Catalog, to: Catalog): Change[] {
+export function viewChanges(from: Catalog, to: Catalog): ChangeStep[] {
   return [
     ...byUse(missing(from.views, to.views)).reverse().map(dropView),
     ...byUse(missing(to.views, from.views)).map(newView),
@@ -41,7 +41,7 @@ function byUse(views: readonly View[]): View[] {
 
 const kindOf = ({ materialized }: View): string => (materialized ? 'MATERIALIZED VIEW' : 'VIEW');
 
-function dropView(view: View): Change {
+function dropView(view: View): ChangeStep {
   return {
     step: 'drop view',
     summary: `view ${view.name} is dropped`,
@@ -49,7 +49,7 @@ function dropView(view: View): Change {
   };
 }
 
-function newView(view: View): Change {
+function newView(view: View): ChangeStep {
   return {
     step: 'create view',
     summary: `new view ${view.name}`,

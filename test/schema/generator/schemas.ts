@@ -1,0 +1,90 @@
+import type { Client } from 'pg';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder';
+import { ReadableNamingStrategy } from '../../../src/database/naming-strategy';
+import type { EntityClass } from '../../../src/schema/declarations';
+import { type Catalog, readCatalog } from '../../../src/schema/generator/catalog';
+import type { Change, Rename } from '../../../src/schema/generator/changes';
+import { catalogOfEntities, declaredRenames } from '../../../src/schema/generator/entity-schema';
+
+export const EMPTY: Catalog = {
+  extensions: [],
+  roles: [],
+  enumTypes: [],
+  functions: [],
+  sequences: [],
+  tables: [],
+  views: [],
+};
+
+/** Empties a database. */
+export async function clear(client: Client): Promise<void> {
+  await client.query('DROP EXTENSION IF EXISTS vector CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+}
+
+export function catalogOf(client: Client): Promise<Catalog> {
+  return readCatalog(async (sql, parameters) => (await client.query(sql, parameters)).rows as unknown[]);
+}
+
+/** Makes changes, in a transaction or each statement on its own. */
+export async function apply(client: Client, changes: Change[], { transaction = true } = {}): Promise<void> {
+  if (transaction) await client.query('BEGIN');
+  try {
+    for (const statement of changes.flatMap(({ statements }) => statements)) await client.query(statement);
+    if (transaction) await client.query('COMMIT');
+  } catch (error) {
+    if (transaction) await client.query('ROLLBACK');
+    throw error;
+  }
+}
+
+/** The catalog of entities, by way of the database at `url`, which is empty and stays so. */
+export function schemaOf(url: string, entities: EntityClass[]): Promise<Catalog> {
+  return catalogOfEntities(optionsOf(url, entities), url);
+}
+
+/** The renames that entities declare. */
+export async function renamesOf(url: string, entities: EntityClass[]): Promise<Rename[]> {
+  const dataSource = await new DataSource(optionsOf(url, entities)).initialize();
+  return withDestroyed(dataSource, () => Promise.resolve(declaredRenames(dataSource)));
+}
+
+/**
+ * What TypeORM's own schema builder makes of a change of entities, in the empty database at `url`: its statements, or its
+ * error.
+ */
+export async function stockChanges(
+  url: string,
+  before: EntityClass[],
+  after: EntityClass[],
+): Promise<string[] | Error> {
+  try {
+    const first = await new DataSource(optionsOf(url, before)).initialize();
+    await withDestroyed(first, () => first.synchronize());
+    const second = await new DataSource(optionsOf(url, after)).initialize();
+    const { upQueries } = await withDestroyed(second, () => new RdbmsSchemaBuilder(second).log());
+    return upQueries.map(({ query }) => query);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function optionsOf(url: string, entities: EntityClass[]): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    entities,
+    namingStrategy: new ReadableNamingStrategy(),
+    uuidExtension: 'pgcrypto',
+    installExtensions: false,
+    poolSize: 1,
+  };
+}
+
+async function withDestroyed<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await dataSource.destroy();
+  }
+}
