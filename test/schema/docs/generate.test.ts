@@ -9,6 +9,9 @@ import { emptyDatabase } from '../../databases';
 
 const ROOT = join(__dirname, '../../..');
 
+// A process that starts a PostgreSQL of its own.
+jest.setTimeout(3 * 60_000);
+
 interface Outcome {
   exitCode: number;
   stdout: string;
