@@ -6,7 +6,7 @@ import { pendingSql } from './migration-script';
 
 interface Flags {
   to?: string;
-  dryRun: boolean;
+  dryRun?: true;
   lockTimeout: number;
   attempts: number;
   wait: number;
@@ -20,7 +20,7 @@ export async function migrationCommand(dataSource: EntityDataSource, argv: reado
         'Any number of replicas may run it at once: one migrates, the others wait for it.',
     )
     .option('--to <name>', 'the last migration to run, by the name of its class (default: all)')
-    .option('--dry-run', 'print the SQL that would run, and change nothing', false)
+    .option('--dry-run', 'print the SQL that would run, and change nothing')
     .option(
       '--lock-timeout <seconds>',
       'how long a statement may wait for a table, and others behind it',

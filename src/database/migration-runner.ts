@@ -171,7 +171,8 @@ async function run(
   if (transaction) await connection.startTransaction();
   try {
     if (transaction) await connection.query(lockTimeout(lockTimeoutMs, 'LOCAL'));
-    // The embedded server has one session, which holds every runner's lock: there only this keeps two of them apart.
+    // The embedded server has one session, which holds every runner's lock: there only this keeps two of them apart, and
+    // only in a transaction.
     const applied = await isApplied(connection, migration.name);
     if (!applied) {
       await migration.instance!.up(connection);
