@@ -2,7 +2,8 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { UserError } from '../errors';
 import { type BackendOptions, Counter, type Order, type Report } from './backend';
 import { Checkpoints } from './checkpoints';
-import { describeDamage, openCluster, writeTar } from './cluster';
+import { openCluster, writeTar } from './cluster';
+import { explainFailure } from './failure';
 import { Postgres } from './postgres';
 import { ClientSettings } from './settings';
 import { startupMessage } from './wire';
@@ -23,12 +24,16 @@ function report(message: Report, ...transfer: ArrayBuffer[]): void {
   port.postMessage(message, transfer);
 }
 
+function fail(error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  report({ kind: 'failed', message, explained: error instanceof UserError });
+}
+
 function log(line: string): void {
   report({ kind: 'log', line });
   const reason = GIVEN_UP.exec(line)?.[1];
   if (reason === undefined) return;
-  const explained = !ready && options.directory !== undefined;
-  report({ kind: 'failed', message: explained ? describeDamage(options.directory!, reason) : reason, explained });
+  fail(ready || !options.directory ? new Error(reason) : explainFailure(options.directory, reason));
   process.exit(1); // Ends the thread, in the middle of whatever called this.
 }
 
@@ -91,7 +96,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const message = error instanceof Error ? error.message : String(error);
-  report({ kind: 'failed', message, explained: error instanceof UserError });
+  fail(error);
   port.close();
 });

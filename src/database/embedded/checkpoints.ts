@@ -29,6 +29,7 @@ export class Checkpoints {
   }
 
   private count(): number {
-    return this.module.FS.readdir(`${PGlite.paths.PGDATA}/pg_wal`).length;
+    const { FS } = this.module as unknown as { FS: { readdir(path: string): string[] } };
+    return FS.readdir(`${PGlite.paths.PGDATA}/pg_wal`).length;
   }
 }

@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { UserError } from '../errors';
 import type { BackendOptions } from './backend';
+import { attempt } from './failure';
 
 export interface ServerOptions extends BackendOptions {
   /** The port to listen on; where it is taken, any free one. */
@@ -25,7 +26,7 @@ export type ServerReport =
   | { kind: 'dumped' };
 
 /** initdb on a slow disk, or the recovery of a large database after a crash, take their time. Milliseconds. */
-const START_LIMIT = 120_000;
+export const START_LIMIT = 120_000;
 
 /**
  * Starts a server in a process of its own. That of a data directory outlives this process, and writes to server.log there.
@@ -46,7 +47,8 @@ export async function startServer(options: ServerOptions): Promise<{ child: Chil
 }
 
 function spawnServer(options: ServerOptions): ChildProcess {
-  const log = options.directory ? openSync(join(options.directory, 'server.log'), 'a', 0o600) : 'inherit';
+  const { directory } = options;
+  const log = directory ? attempt(directory, () => openSync(join(directory, 'server.log'), 'a', 0o600)) : 'inherit';
   const extension = extname(__filename);
   try {
     return spawn(
@@ -57,7 +59,7 @@ function spawnServer(options: ServerOptions): ChildProcess {
         JSON.stringify(options),
       ],
       {
-        detached: options.directory !== undefined,
+        detached: directory !== undefined,
         stdio: ['ignore', log, log, 'ipc'],
         // Where tsconfig.json is.
         cwd: join(__dirname, '../../..'),

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from 'node:path';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
-import { UserError } from '../errors';
 import type { BackendOptions } from './backend';
+import { explainFailure } from './failure';
 
 /** Takes each line of PostgreSQL's log. */
 type Log = (line: string) => void;
@@ -37,19 +37,8 @@ export async function openCluster({ directory, template }: BackendOptions, log: 
     checkVersion(cluster);
     return await open({ dataDir: cluster }, log);
   } catch (error) {
-    throw error instanceof UserError
-      ? error
-      : new UserError(describeDamage(directory, reasonOf(error)), { cause: error });
+    throw explainFailure(directory, error);
   }
-}
-
-/** What to do about a data directory that can't be opened. */
-export function describeDamage(directory: string, reason: string): string {
-  if (/no space left/i.test(reason))
-    return `The disk of ${directory} is full (${reason}): make room and try again; nothing is lost.`;
-  if (/read-only|permission denied|not permitted/i.test(reason))
-    return `${directory} can't be written (${reason}): give yourself the right to, or name another DATABASE_DIRECTORY.`;
-  return `The database in ${directory} can't be opened (${reason}): move ${directory} away and run "npm run seed" to make it anew.`;
 }
 
 function open(options: PGliteOptions, log: Log): Promise<PGlite> {
@@ -123,19 +112,6 @@ function checkVersion(cluster: string): void {
 
 /** The major version of the PostgreSQL in PGlite. */
 const POSTGRES_VERSION = '18';
-
-/** Errors of the file system inside PGlite have but these numbers (WASI's). */
-const ERRNO: Record<number, string> = {
-  2: 'permission denied',
-  51: 'no space left on device',
-  63: 'operation not permitted',
-  69: 'read-only file system',
-};
-
-function reasonOf(error: unknown): string {
-  const { errno, message } = error as { errno?: number; message?: string };
-  return (errno && ERRNO[errno]) || message || String(error);
-}
 
 function parameters(values: Record<string, string>): string[] {
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

@@ -3,9 +3,10 @@ import { mkdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors';
-import { nextReport, startServer } from './child';
+import { nextReport, START_LIMIT, startServer } from './child';
+import { attempt } from './failure';
 import { Lease } from './lease';
-import { findHolder, type Holder } from './lock';
+import { findHolder, type Holder, isElsewhere } from './lock';
 
 /** A database of the embedded PostgreSQL. */
 export interface EmbeddedDatabase {
@@ -38,8 +39,8 @@ interface EmbeddedOptions {
 
 const PORT = 54329;
 const WAIT_LIMIT = 30_000;
-/** How long a process that has the lock may take to serve. Milliseconds. */
-const PATIENCE = 30_000;
+/** How long a server may refuse to answer: it may be about to end. Milliseconds. */
+const PATIENCE = 10_000;
 
 /**
  * Opens the database of a data directory: joins the server that serves it, or starts one. The server ends soon after the
@@ -53,19 +54,24 @@ export async function openEmbedded({
   waitLimit = WAIT_LIMIT,
 }: EmbeddedOptions): Promise<SharedDatabase> {
   const path = resolve(directory);
-  makeDirectory(path);
-  const since = Date.now();
+  attempt(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }));
+  let unanswered: Holder | undefined;
+  let since = 0;
   for (;;) {
-    const holder = findHolder(path);
+    const holder = attempt(path, () => findHolder(path));
     if (!holder) {
-      const { child } = await startServer({ directory: path, port, waitLimit });
+      const { child, url } = await startServer({ directory: path, port, waitLimit });
       child.unref();
+      if (url) continue;
     } else {
       const lease = holder.url && (await Lease.take(holder.url, basename(holder.file)));
       if (lease) return share(holder.url!, lease);
-      if (Date.now() - since > PATIENCE) throw new UserError(describeDoubt(path, holder));
-      await sleep(100);
+      if (holder.file !== unanswered?.file || holder.url !== unanswered.url) since = Date.now();
+      unanswered = holder;
+      if (isElsewhere(holder) || Date.now() - since > (holder.url ? PATIENCE : START_LIMIT))
+        throw new UserError(describeDoubt(path, holder));
     }
+    await sleep(50 + Math.random() * 100);
   }
 }
 
@@ -103,14 +109,6 @@ export async function openMemory({
 
 function share(url: string, lease: Lease): SharedDatabase {
   return { url, close: () => Promise.resolve(lease.release()), ended: () => lease.ended() };
-}
-
-function makeDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new UserError(`${directory} can't be made (${(error as Error).message}): name another DATABASE_DIRECTORY.`);
-  }
 }
 
 function describeDoubt(directory: string, { pid, host, file }: Holder): string {

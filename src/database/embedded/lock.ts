@@ -6,7 +6,7 @@ import { join } from 'node:path';
 /** What a lock file says: the process that serves, or is about to serve, the data directory. */
 export interface Holder {
   pid: number;
-  /** The name of its machine: elsewhere nobody can say whether it still runs. */
+  /** The name of its machine. */
   host: string;
   /** When it began, as the system says it: another process may have the pid by now. Empty: the system does not say. */
   began: string;
@@ -52,8 +52,13 @@ export class Lock {
   }
 
   private write(): void {
-    writeFileSync(`${this.file}.new`, JSON.stringify(this.holder), { mode: 0o600 });
-    renameSync(`${this.file}.new`, this.file);
+    const unfinished = `${this.file}.new`;
+    try {
+      writeFileSync(unfinished, JSON.stringify(this.holder), { mode: 0o600 });
+      renameSync(unfinished, this.file);
+    } finally {
+      rmSync(unfinished, { force: true });
+    }
   }
 }
 
@@ -82,8 +87,14 @@ function readHolder(file: string): Holder | undefined {
   }
 }
 
-function hasEnded({ pid, host, began }: Holder): boolean {
-  if (host !== hostname()) return false;
+/** Whether it is a process of another machine, or container: from here nobody can say whether it still runs. */
+export function isElsewhere({ host }: Holder): boolean {
+  return host !== hostname();
+}
+
+function hasEnded(holder: Holder): boolean {
+  const { pid, began } = holder;
+  if (isElsewhere(holder)) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {

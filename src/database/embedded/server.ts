@@ -5,6 +5,7 @@ import { describeError } from '../errors';
 import { Backend } from './backend';
 import type { DumpOrder, ServerOptions, ServerReport } from './child';
 import { Connection } from './connection';
+import { attempt } from './failure';
 import { IDENTITY } from './lease';
 import { Lock } from './lock';
 import { appendToLog } from './log';
@@ -27,17 +28,18 @@ const PATIENCE = 5000;
 const HOST = '127.0.0.1';
 
 async function main(options: ServerOptions): Promise<void> {
-  const lock = options.directory ? Lock.take(options.directory) : undefined;
-  if (options.directory && !lock) return tell({ kind: 'locked' });
-  const log = (line: string): void =>
-    options.directory ? appendToLog(join(options.directory, 'server.log'), line) : undefined;
+  const { directory } = options;
+  const log = (line: string): void => (directory ? appendToLog(join(directory, 'server.log'), line) : undefined);
+  let lock: Lock | undefined;
   try {
+    if (directory) lock = attempt(directory, () => Lock.take(directory));
+    if (directory && !lock) return await tell({ kind: 'locked' });
     await serve(options, lock, log);
   } catch (error) {
     log(String((error as Error).stack));
+    await tell({ kind: 'failed', message: describeError(error) });
     lock?.release();
-    tell({ kind: 'failed', message: describeError(error) });
-    process.exitCode = 1;
+    process.exit(1);
   }
 }
 
@@ -91,7 +93,7 @@ async function serve(options: ServerOptions, lock: Lock | undefined, log: (line:
   const port = await listen(listener, options.port);
   const url = `postgres://postgres@${HOST}:${port}/postgres`;
   lock?.publish(url);
-  tell({ kind: 'ready', url });
+  await tell({ kind: 'ready', url });
   process.on('SIGTERM', () => void end());
   process.on('SIGINT', () => void end());
   if (lock) process.disconnect?.();
@@ -114,8 +116,8 @@ async function listen(listener: Server, port: number): Promise<number> {
   return (listener.address() as AddressInfo).port;
 }
 
-function tell(report: ServerReport): void {
-  process.send?.(report);
+function tell(report: ServerReport): Promise<void> {
+  return new Promise((resolve) => process.send!(report, undefined, undefined, () => resolve()));
 }
 
 void main(JSON.parse(process.argv[2]) as ServerOptions);
