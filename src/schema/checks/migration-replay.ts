@@ -40,10 +40,9 @@ export async function replayMigrations(dataSource: DataSource): Promise<Replay> 
   let catalog: Catalog | null = await catalogOf(runner);
   for (const migration of await new MigrationExecutor(dataSource, runner).getPendingMigrations()) {
     try {
-      const { recorded, after, found } = await replay(runner, migration, catalog);
+      const recorded = await record(runner, migration);
       migrations.push(recorded);
-      findings.push(...found);
-      catalog = after;
+      catalog = await rehearse(runner, recorded, migration, catalog, findings);
     } catch (error) {
       findings.push(failure(migration, error));
       catalog = null;
@@ -54,20 +53,30 @@ export async function replayMigrations(dataSource: DataSource): Promise<Replay> 
   return { migrations, catalog, findings };
 }
 
-async function replay(runner: QueryRunner, migration: Migration, before: Catalog) {
-  const recorded = await record(runner, migration);
+/**
+ * Takes a migration that has just run down and up again, and through its interruptions. Returns the catalog that it makes.
+ *
+ * @param findings is added to
+ */
+async function rehearse(
+  runner: QueryRunner,
+  { transaction, statements }: RecordedMigration,
+  migration: Migration,
+  before: Catalog,
+  findings: Finding[],
+): Promise<Catalog> {
   const after = await catalogOf(runner);
   await down(runner, migration);
-  const found = compare(await catalogOf(runner), before, leadsElsewhere(migration));
-  if (!recorded.transaction) {
+  findings.push(...compare(await catalogOf(runner), before, leadsElsewhere(migration)));
+  if (!transaction) {
     // After the last statement it is not broken off but done.
-    for (let count = 1; count < recorded.statements.length; count++) {
-      found.push(...(await breakOffAndRepeat(runner, migration, count, after)));
+    for (let count = 1; count < statements.length; count++) {
+      findings.push(...(await breakOffAndRepeat(runner, migration, count, after)));
     }
   }
   await up(runner, migration);
-  found.push(...compare(await catalogOf(runner), after, otherTheSecondTime(migration)));
-  return { recorded, after, found };
+  findings.push(...compare(await catalogOf(runner), after, otherTheSecondTime(migration)));
+  return after;
 }
 
 /** Runs `up`, and writes down what it sends. */
@@ -116,7 +125,9 @@ async function breakOffAndRepeat(
   }).catch((error) => {
     if (error !== brokenOff) throw error;
   });
-  await up(runner, migration);
+  await up(runner, migration).catch((cause: Error) => {
+    throw new Error(`broken off after statement ${count} and run again, it says: ${describeError(cause)}`, { cause });
+  });
   const found = compare(await catalogOf(runner), after, notRepeatable(migration));
   await down(runner, migration);
   return found;
@@ -183,7 +194,7 @@ function notRepeatable({ name }: Migration) {
 }
 
 function failure({ name }: Migration, error: unknown): Finding {
-  const { query } = error as { query?: string };
+  const { query } = ((error as Error).cause ?? error) as { query?: string };
   return {
     rule: 'migration-fails',
     place: `${name}: ${describeError(error)}`,
