@@ -37,8 +37,8 @@ async function main(options: ServerOptions): Promise<void> {
     await serve(options, lock, log);
   } catch (error) {
     log(String((error as Error).stack));
-    await tell({ kind: 'failed', message: describeError(error) });
     lock?.release();
+    await tell({ kind: 'failed', message: describeError(error) });
     process.exit(1);
   }
 }
