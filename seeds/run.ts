@@ -1,46 +1,17 @@
 import 'reflect-metadata';
 import { Presets, SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
-import { Command, InvalidArgumentError } from 'commander';
 import dataSource from '../ormconfig';
 import { entities } from '../src/entities';
 import { withoutPassword } from '../src/database/configuration';
 import type { EntityDataSource } from '../src/database/data-source';
 import { runCommand } from '../src/database/errors';
-import { SEEDS } from './engine/keys';
 import type { TablePlan } from './engine/plan';
 import { type OnProgress, seed, type SeedOptions } from './engine/seeder';
 import { factories } from './factories';
+import { seedCommand } from './options';
 
-/** What all dates hang off unless asked otherwise, so that two runs make the same rows on different days. */
-const REFERENCE_DATE = new Date('2026-01-01T12:00:00Z');
-
-const options = new Command('npm run seed --')
-  .description(
-    'Fills every table with demo data. Rows that are there already stay: a second run adds what is missing, so nothing.\n' +
-      'All rows are added or none. Pending migrations run first.',
-  )
-  .option(
-    '--seed <n>',
-    `which demo data: the same number makes the same rows (0 to ${SEEDS - 1})`,
-    wholeNumber(0, SEEDS - 1),
-    42,
-  )
-  .option('--scale <n>', 'how much of everything: 1 is about a thousand rows', wholeNumber(1, 1_000_000), 1)
-  .option('--only <tables>', 'fill only these tables, separated by commas, and those they refer to', list)
-  .option(
-    '--reference-date <date>',
-    'the moment that all dates hang off: "now", or as 2026-01-31 or 2026-01-31T12:00:00Z',
-    moment,
-    REFERENCE_DATE,
-  )
-  .option('--reset', 'first remove all demo rows, those of other seeds too, and what belongs to them', false)
-  .option('--dry-run', 'say what would be done and do nothing', false)
-  .option('--force', 'run with NODE_ENV=production too, and beside rows that are no demo data', false)
-  // One line, the suggestion included.
-  .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`) })
-  .parse()
-  .opts<SeedOptions>();
+const options = seedCommand().parse().opts<SeedOptions>();
 
 runCommand(async () => {
   await dataSource.initialize();
@@ -52,28 +23,6 @@ runCommand(async () => {
     await dataSource.destroy();
   }
 });
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const number = /^\d+$/.test(text) ? Number(text) : NaN;
-    if (number >= min && number <= max) return number;
-    throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`);
-  };
-}
-
-function list(text: string): string[] {
-  const names = text.split(',').map((name) => name.trim());
-  if (names.includes('')) throw new InvalidArgumentError('Give names of tables, separated by commas.');
-  return names;
-}
-
-/** Without a time zone a time would mean another moment on another machine. */
-function moment(text: string): Date {
-  const date = text === 'now' ? new Date() : new Date(text);
-  const isMoment = text === 'now' || /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text);
-  if (isMoment && !Number.isNaN(date.getTime())) return date;
-  throw new InvalidArgumentError('Give "now", a day as 2026-01-31, or a moment as 2026-01-31T12:00:00Z.');
-}
 
 /** A progress bar, on terminals alone. */
 function progressBar(): { show: OnProgress; stop: () => void } {

@@ -1,12 +1,12 @@
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
 import { pool } from './pool';
 import { DAY, type Random } from './random';
-import type { AnyMake } from './tables';
+import type { Maker } from './rows';
 
 const words = pool(500, (faker) => faker.lorem.words(3));
 
 /** How the value of a column is made that no factory speaks of and that is no key: from what the entity says about it. */
-export function valueByMetadata(column: ColumnMetadata): AnyMake {
+export function makerByMetadata(column: ColumnMetadata): Maker {
   const { createDateColumn } = column.entityMetadata;
   if (column.isUpdateDate && createDateColumn) return (row) => row[createDateColumn.propertyName];
   if (column.enum) return (_, random) => random.pick(column.enum!);

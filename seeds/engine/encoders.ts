@@ -78,10 +78,9 @@ function uuid(value: unknown): string {
 }
 
 function moment(value: unknown): string {
-  if (!(value instanceof Date) || !(Math.abs(value.getUTCFullYear()) <= 9999)) {
-    throw new Error(`${show(value)} is not a date from the year 1 to 9999`);
-  }
-  return value.toISOString();
+  const year = value instanceof Date ? value.getUTCFullYear() : NaN;
+  if (!(year >= 1 && year <= 9999)) throw new Error(`${show(value)} is not a date from the year 1 to 9999`);
+  return (value as Date).toISOString();
 }
 
 /** A day without time: `2026-01-31`. */

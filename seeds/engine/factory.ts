@@ -65,11 +65,12 @@ export function oneIn(parents: number): number[] {
   return [1, ...Array<number>(parents - 1).fill(0)];
 }
 
-/** How a table is filled. */
-export interface Factory<E extends object = object> {
-  readonly entity: new () => E;
+/** How a table is filled, made by `factory`. */
+export interface Factory {
+  readonly entity: new () => object;
   readonly count: Count;
-  readonly fields: Fields<E>;
+  /** By property; their types have done their work. */
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -78,8 +79,8 @@ export interface Factory<E extends object = object> {
  * updated_at from created_at, anything else from its default, nullability and type.
  *
  *     export const taskFactory = factory(Task, perParent('user', [4, 3, 0]), {
- *       title: (task, random) => random.pick(TITLES),
- *       completed: (task, random) => random.chance(0.4),
+ *       title: (_, random) => random.pick(TITLES),
+ *       completed: (_, random) => random.chance(0.4),
  *       createdAt: (task, random) => random.between(task.user.createdAt, random.now),
  *     });
  */
@@ -88,6 +89,5 @@ export function factory<E extends object>(
   count: Count<keyof E & string>,
   fields: Fields<E>,
 ): Factory {
-  // Its fields are looked up by name from here on: the type has done its work.
   return { entity, count, fields };
 }

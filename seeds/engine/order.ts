@@ -1,4 +1,5 @@
 import type { EntityMetadata } from 'typeorm';
+import { UserError } from '../../src/database/errors';
 
 /** The tables that a table refers to by foreign keys, without itself. */
 function referencedBy(entity: EntityMetadata): EntityMetadata[] {
@@ -9,7 +10,7 @@ function referencedBy(entity: EntityMetadata): EntityMetadata[] {
 /**
  * The tables, each after all that it refers to by foreign keys, otherwise by name; what they refer to is added.
  *
- * @throws Error where tables refer to each other in a circle: then no order is right
+ * @throws UserError where tables refer to each other in a circle: then no order is right
  */
 export function inForeignKeyOrder(entities: EntityMetadata[]): EntityMetadata[] {
   const ordered = new Set<EntityMetadata>();
@@ -18,7 +19,9 @@ export function inForeignKeyOrder(entities: EntityMetadata[]): EntityMetadata[] 
     const circle = [...path, entity];
     if (path.includes(entity)) {
       const names = circle.slice(path.indexOf(entity)).map((one) => one.tableName);
-      throw new Error(`these tables refer to each other in a circle: ${names.join(' → ')}`);
+      throw new UserError(
+        `These tables refer to each other in a circle, so none can be filled first: ${names.join(' → ')}.`,
+      );
     }
     for (const other of byName(referencedBy(entity))) visit(other, circle);
     ordered.add(entity);

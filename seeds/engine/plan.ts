@@ -11,10 +11,10 @@ export interface PlanOptions {
   scale: number;
   /** The tables to fill, with all that they refer to. Default: all. */
   only?: readonly string[];
-  /** Whether to remove all demo rows first, whatever their seed. */
-  reset: boolean;
-  /** Whether to add demo rows beside rows that are none, or that another seed made. */
-  force: boolean;
+  /** Whether to remove all demo rows first, whatever their seed. Default: false. */
+  reset?: boolean;
+  /** Whether to add demo rows beside rows that are none, or that another seed made. Default: false. */
+  force?: boolean;
 }
 
 /** What is to be done to a table. */

@@ -10,8 +10,8 @@ import { type Basis, compileTables, type Table } from './tables';
 import { copyRows } from './writer';
 
 export interface SeedOptions extends PlanOptions, Basis {
-  /** Whether to say what would be done and do nothing. */
-  dryRun: boolean;
+  /** Whether to say what would be done and do nothing. Default: false. */
+  dryRun?: boolean;
 }
 
 /** Hears of progress: which table is being filled, and how many of all rows to come have been sent. */
@@ -78,7 +78,14 @@ function explain(error: unknown): unknown {
   // undefined_table, undefined_column
   if (code === '42P01' || code === '42703') {
     return new UserError(
-      `The database is behind the entities (${message}): write the migration with "npm run migration:generate -- Name".`,
+      `The database is behind the entities (${message}): run "npm run migrate", after "npm run migration:generate -- Name" where the migration is not written yet.`,
+      { cause: error },
+    );
+  }
+  // lock_not_available
+  if (code === '55P03') {
+    return new UserError(
+      'Another transaction uses the tables, of somebody who seeds or writes: try again when it has ended.',
       { cause: error },
     );
   }
@@ -90,9 +97,10 @@ function explain(error: unknown): unknown {
   return error;
 }
 
-/** Keeps everybody else from writing to the tables until the transaction ends. It takes as long as it takes. */
+/** Keeps everybody else from writing to the tables until the transaction ends, which takes as long as it takes. */
 async function takeOver(connection: QueryRunner, tables: readonly Table[]): Promise<void> {
   await connection.query('SET LOCAL statement_timeout = 0');
+  await connection.query(`SET LOCAL lock_timeout = '5s'`);
   await connection.query(`LOCK TABLE ${names(tables)} IN SHARE ROW EXCLUSIVE MODE`);
 }
 

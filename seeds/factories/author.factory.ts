@@ -14,7 +14,9 @@ export const authorFactory = factory(Author, perScale(5 * PLATFORMS.length), {
   handle: ({ displayName, index }, random) =>
     `${spelled(displayName ?? fullName(random), '_').slice(0, 35)}${index + 1}`,
   displayName: (_, random) => (random.chance(0.9) ? fullName(random) : null),
-  followerCount: (_, random) => random.pareto(30, 50_000_000, 0.4),
+  // A tenth of all have 10,000 or more, by the power law of the whole: so there are some at the smallest scale too.
+  followerCount: ({ index }, random) =>
+    index % 10 === 0 ? random.pareto(10_000, 50_000_000, 0.4) : random.pareto(30, 10_000, 0.4),
   isVerified: (author, random) => random.chance(author.powerTier ? 0.8 : 0.04),
   isPowerUser: (author) => author.powerTier !== null,
   powerTier: ({ followerCount }) => {

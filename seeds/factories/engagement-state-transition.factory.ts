@@ -20,21 +20,26 @@ const NEXT: Record<EngagementState, Partial<Record<EngagementState, string>>> = 
 
 export const engagementStateTransitionFactory = factory(
   EngagementStateTransition,
-  perParent('user', [1, 4, 2, 3, 6, 1, 5, 2, 3, 7]),
+  perParent('user', [1, 3, 2, 3, 5, 1, 3, 4, 3, 7]),
   {
     fromState: ({ user, ordinal }) => (ordinal === 0 ? null : user.engagementStateTransitions[ordinal - 1].toState),
     toState: ({ fromState }, random) =>
       fromState === null ? 'active' : random.pick(Object.keys(NEXT[fromState]) as EngagementState[]),
     trigger: ({ fromState, toState }) => (fromState === null ? 'registration' : NEXT[fromState][toState]!),
-    metadata: ({ trigger }, random) => (trigger === 'inactivity_timeout' ? { inactiveDays: random.int(14, 21) } : {}),
-    createdAt: ({ user, ordinal, toState }, random) => {
+    metadata: ({ toState }, random) => (toState === 'goodbye_sent' ? { inactiveDays: random.int(7, 10) } : {}),
+    createdAt: ({ user, ordinal, fromState, toState }, random) => {
       if (ordinal === 0) return user.createdAt;
+      if (fromState === 'goodbye_sent') {
+        const sentAt = user.engagementStateTransitions[ordinal - 1].createdAt;
+        const expiresAt = new Date(sentAt.getTime() + GOODBYE_EXPIRES_AFTER);
+        return toState === 'dormant' ? expiresAt : random.between(sentAt, expiresAt);
+      }
       const count = user.engagementStateTransitions.length;
       // A goodbye that still waits for an answer has not expired.
-      const waits = ordinal === count - 1 && toState === 'goodbye_sent';
-      return waits
-        ? random.ago(GOODBYE_EXPIRES_AFTER - HOUR, HOUR)
-        : random.nth(ordinal, count, user.createdAt, random.now);
+      if (ordinal === count - 1 && toState === 'goodbye_sent') return random.ago(GOODBYE_EXPIRES_AFTER - HOUR, HOUR);
+      // In the middle of its part of the time: far enough from the one before for somebody to be inactive in between.
+      const part = (random.now - user.createdAt.getTime()) / count;
+      return random.after(user.createdAt, (ordinal + 2 / 3) * part, (ordinal + 1 / 3) * part);
     },
   },
 );

@@ -3,6 +3,12 @@ import { IntentExecution } from '../../src/entities';
 import { factory, perParent, type Row } from '../engine/factory';
 import { MINUTE } from '../engine/random';
 
+const PREVIEWS = [
+  'Good morning! Three things for today.',
+  'Here is what has changed since last time.',
+  'A short update, as you asked.',
+];
+
 /** The time in which the intent fires for the nth time: its life, divided among its executions. */
 function window({ intent, ordinal }: Row<IntentExecution>, now: number): { from: number; to: number } {
   const created = intent.createdAt.getTime();
@@ -30,8 +36,8 @@ export const intentExecutionFactory = factory(IntentExecution, perParent('intent
     return random.between(from, to);
   },
   triggerType: (execution) => execution.intent.triggerType,
-  triggerData: ({ intent }, random) =>
-    intent.triggerCondition && { ...intent.triggerCondition, matched: random.chance(0.9) },
+  triggerData: ({ intent, status }) =>
+    intent.triggerCondition && { ...intent.triggerCondition, matched: status !== 'condition_not_met' },
   status: ({ intent }, random) =>
     random.weighted({ success: 80, failed: 7, gate_blocked: 7, condition_not_met: intent.triggerCondition ? 6 : 0 }),
   gateResult: ({ status }, random) => {
@@ -44,8 +50,8 @@ export const intentExecutionFactory = factory(IntentExecution, perParent('intent
     return messages.length > 0 ? random.pick(messages) : null;
   },
   // Outlives the message, so there is one where the message has been deleted.
-  messagePreview: ({ status, message, intent }) =>
-    status === 'success' ? (message?.content ?? `${intent.intentName}: nothing new.`).slice(0, 80) : null,
+  messagePreview: ({ status, message }, random) =>
+    status === 'success' ? (message?.content.slice(0, 80) ?? random.pick(PREVIEWS)) : null,
   evaluationMs: (_, random) => random.int(2, 60),
   generationMs: ({ status }, random) => (status === 'success' ? random.int(400, 4000) : null),
   deliveryMs: ({ status }, random) => (status === 'success' ? random.int(30, 900) : null),

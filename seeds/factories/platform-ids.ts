@@ -3,7 +3,8 @@ import { type Random, scramble } from '../engine/random';
 
 /** The id of an account or a post as its platform writes it; no two of one kind are the same, since `index` is scrambled into it. */
 export function platformId(platform: Platform, kind: 'account' | 'post', index: number, random: Random): string {
-  const unique = scramble(index);
+  // Not of 0 alone: its scrambled number is 0 too.
+  const unique = scramble(index + 1);
   if (platform === 'REDDIT') return `${kind === 'account' ? 't2' : 't3'}_${unique.toString(36).padStart(7, '0')}`;
   const digits = platform === 'TWITTER' ? 8 : 6;
   return `1${digitsOf(random, digits)}${String(unique).padStart(10, '0')}`;

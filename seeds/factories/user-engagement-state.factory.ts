@@ -9,10 +9,10 @@ export const GOODBYE_EXPIRES_AFTER = 48 * HOUR;
 export const userEngagementStateFactory = factory(UserEngagementState, perParent('user', [1]), {
   state: ({ user }) => user.engagementStateTransitions.at(-1)!.toState,
   lastActivityAt: ({ user, state }, random) => {
-    const { createdAt } = user.engagementStateTransitions.findLast(({ toState }) =>
-      ['active', 'help_flow', 'remind_later'].includes(toState),
-    )!;
-    return state === 'active' ? random.between(createdAt, random.now) : createdAt;
+    const { createdAt, metadata } = user.engagementStateTransitions.findLast(({ toState }) => toState !== 'dormant')!;
+    if (state === 'active') return random.between(Math.max(createdAt.getTime(), random.now - 7 * DAY), random.now);
+    // All other states begin with something that the person does, but for a goodbye.
+    return new Date(createdAt.getTime() - Number(metadata.inactiveDays ?? 0) * DAY);
   },
   goodbyeSentAt: ({ user }) => {
     const transitions = user.engagementStateTransitions;

@@ -23,9 +23,9 @@ export const userFactory = factory(User, perScale(10), {
   organizationId: (_, random) => (random.chance(0.8) ? random.pick(organizations) : null),
   ssoProvider: (_, random) => (random.chance(0.4) ? random.pick(['google', 'microsoft', 'clever']) : null),
   ssoId: (user, random) =>
-    user.ssoProvider && `1${digitsOf(random, 10)}${String(scramble(user.index)).padStart(10, '0')}`,
+    user.ssoProvider && `1${digitsOf(random, 10)}${String(scramble(user.index + 1)).padStart(10, '0')}`,
   passwordHash: (user, random) => (user.ssoProvider && random.chance(0.8) ? null : passwordHash(random)),
-  createdAt: (_, random) => random.ago(700 * DAY, 60 * DAY),
+  createdAt: (_, random) => random.ago(700 * DAY, 120 * DAY),
   updatedAt: (user) => user.lastLogin ?? user.createdAt,
   lastLogin: (user) => user.sessions.at(-1)?.createdAt ?? null,
 });

@@ -6,6 +6,7 @@ import { DAY, HOUR, type Random, round } from '../engine/random';
 const SAMPLES_NEEDED = 50;
 const SEGMENTS = ['TWITTER', 'REDDIT', 'THREADS', 'morning', 'evening', 'weekend'];
 const WEEKS = 104;
+const FIRST_WEIGHTS = { sss: 0.25, ars: 0.25, evs: 0.25, trs: 0.25 };
 
 function weights(random: Random): Record<string, number> {
   const [sss, ars, evs] = [random.number(0.2, 0.3, 2), random.number(0.2, 0.3, 2), random.number(0.2, 0.3, 2)];
@@ -22,7 +23,9 @@ export const weightAdjustmentLogFactory = factory(WeightAdjustmentLog, perScale(
     Object.values(sampleSizes).filter((size) => Number(size) >= SAMPLES_NEEDED).length,
   totalSegments: SEGMENTS.length,
   sampleSizes: (_, random) => Object.fromEntries(SEGMENTS.map((segment) => [segment, random.int(0, 200)])),
-  oldWeights: (_, random) => weights(random),
+  // Those of the week before, which is the next row.
+  oldWeights: ({ index }, _, rows) =>
+    (index + 1) % WEEKS === 0 ? FIRST_WEIGHTS : rows(WeightAdjustmentLog).at(index + 1)!.newWeights,
   newWeights: ({ action, oldWeights }, random) => (action === 'adjusted' ? weights(random) : oldWeights),
   predictedImprovement: ({ action }, random) => (action === 'adjusted' ? random.number(0.002, 0.06, 4) : null),
   createdAt: (log) => log.date,

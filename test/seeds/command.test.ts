@@ -1,0 +1,139 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeOnServer, emptyDatabase, migratedDatabase, type TestDatabase } from '../databases';
+
+const ROOT = join(__dirname, '../..');
+const COMMAND = ['--require', '@swc-node/register', 'seeds/run.ts'];
+const NOBODY_LISTENS = 'postgres://ada:secret@127.0.0.1:1/none';
+
+interface Result {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** An empty variable hides the one in a developer's .env. */
+function environment(set: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, DATABASE_URL: '', DATABASE_SECRET_FILE: '', NODE_ENV: '', ...set };
+}
+
+/** The command as `npm run seed -- …` starts it. */
+function seed(parameters: string[], set: NodeJS.ProcessEnv): Promise<Result> {
+  return new Promise((resolve) => {
+    const options = { cwd: ROOT, env: environment(set) };
+    execFile(process.execPath, [...COMMAND, ...parameters], options, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    );
+  });
+}
+
+describe('npm run seed', () => {
+  it('needs nothing but Node: the first time it makes the database, the second time it finds all done', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'seeds-'));
+    try {
+      const embedded = { DATABASE_DIRECTORY: join(folder, 'data') };
+      const first = await seed([], embedded);
+      expect(first).toMatchObject({ code: 0, stderr: '' });
+      expect(first.stdout).toMatch(
+        /│ all +│ +(\d+) │ +\1 │\n[└─┴┘]+\nSeeded in [\d.]+ s\.\nDatabase: postgres:\/\/.*\nNext: "npm run db"/,
+      );
+      const second = await seed([], embedded);
+      expect(second).toMatchObject({ code: 0, stderr: '' });
+      expect(second.stdout).toMatch(/^Already seeded with --seed 42 at scale 1: there is nothing to do\.\nDatabase: /);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }, 180_000);
+
+  it('explains itself', async () => {
+    const { code, stdout, stderr } = await seed(['--help'], { DATABASE_URL: NOBODY_LISTENS });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const flag of ['--seed', '--scale', '--only', '--reference-date', '--reset', '--dry-run', '--force']) {
+      expect(stdout).toContain(flag);
+    }
+  });
+
+  it.each([
+    ['a flag that it does not know', ['--nosuch'], "error: unknown option '--nosuch'"],
+    [
+      'a server that does not answer',
+      [],
+      'Nobody listens at postgres://ada:***@127.0.0.1:1/none: start the server, or correct host and port in DATABASE_URL.',
+    ],
+  ])('refuses %s in one line', async (_, parameters, line) => {
+    expect(await seed(parameters, { DATABASE_URL: NOBODY_LISTENS })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `${line}\n`,
+    });
+  });
+
+  describe('on a database', () => {
+    let database: TestDatabase;
+
+    beforeAll(async () => {
+      database = await emptyDatabase();
+    });
+
+    afterAll(() => database.close());
+
+    it('shows what a dry run would do, before there are tables', async () => {
+      const { code, stdout } = await seed(['--dry-run', '--only', 'sessions'], { DATABASE_URL: database.url });
+      expect(code).toBe(0);
+      expect(stdout).toContain('to be added');
+      expect(stdout).toMatch(/│ all +│ +(\d+) │ +\1 │/);
+      expect(stdout).toContain('A dry run: nothing has been changed.');
+      const { rows } = await (await database.connect()).query(`SELECT FROM pg_tables WHERE schemaname = 'public'`);
+      expect(rows).toHaveLength(0);
+    });
+
+    it('refuses a table that does not exist and production in one line', async () => {
+      const unknown = await seed(['--only', 'nosuch'], { DATABASE_URL: database.url });
+      expect(unknown).toMatchObject({ code: 1, stdout: '' });
+      expect(unknown.stderr).toMatch(/^There is no table nosuch for --only: choose from .*\.\n$/);
+      expect(await seed([], { DATABASE_URL: database.url, NODE_ENV: 'production' })).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'NODE_ENV is production, where demo data has no place: give --force if you want it all the same.\n',
+      });
+    });
+
+    it('runs the migrations and fills what is asked for, without a progress bar in a file', async () => {
+      const { code, stdout, stderr } = await seed(['--only', 'tasks', '--seed', '7'], { DATABASE_URL: database.url });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).not.toContain('\u001b');
+      expect(stdout).toMatch(/│ users +│ +10 │ +10 │\n│ tasks +│ +(\d+) │ +\1 │\n│ all/);
+      const { rows } = await (await database.connect()).query('SELECT count(*)::integer FROM tasks');
+      expect(rows).toEqual([{ count: Number(/│ tasks +│ +(\d+)/.exec(stdout)![1]) }]);
+    });
+  });
+});
+
+describeOnServer('npm run seed, killed', () => {
+  it('leaves the database as it was', async () => {
+    const database = await migratedDatabase();
+    try {
+      const client = await database.connect();
+      const child = spawn(process.execPath, [...COMMAND, '--scale', '500'], {
+        cwd: ROOT,
+        env: environment({ DATABASE_URL: database.url }),
+        stdio: 'ignore',
+      });
+      const ended = new Promise((resolve) => child.on('exit', resolve));
+      const copying = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY "posts"%' AND state = 'active'`;
+      while ((await client.query(copying)).rowCount === 0 && child.exitCode === null) await sleep(5);
+      expect(child.exitCode).toBeNull();
+      child.kill('SIGKILL');
+      await ended;
+      const { rows } = await client.query(
+        'SELECT (SELECT count(*) FROM authors) + (SELECT count(*) FROM posts) AS rows',
+      );
+      expect(rows).toEqual([{ rows: '0' }]);
+    } finally {
+      await database.close();
+    }
+  });
+});
