@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '../../database/errors';
 import type { HazardKind } from '../generator/changes';
 import type { Finding } from './finding';
 import type { RecordedMigration, RecordedStatement } from './migration-replay';
@@ -65,7 +66,10 @@ const SQUAWK_RULES: Record<string, SquawkRule> = {
   'syntax-error': { safeWay: 'the statements of this migration could not be read: look through them by hand.' },
 };
 
-/** Rules that squawk does not have: a pattern of statements, and the danger that a migration acknowledges. */
+/**
+ * Rules that squawk does not have: a pattern of statements, and the danger that a migration acknowledges. A type that the same
+ * migration has renamed, so that another takes its place, may go.
+ */
 const OWN_RULES: { rule: HazardKind; pattern: RegExp; danger: string; safeWay: string }[] = [
   {
     rule: 'drop-type',
@@ -111,14 +115,17 @@ interface Complaint {
 }
 
 function ownComplaints({ statements }: RecordedMigration): Complaint[] {
-  return statements.flatMap((statement) =>
-    OWN_RULES.filter(({ pattern }) => pattern.test(statement.sql.trim())).map(({ rule, danger, safeWay }) => ({
-      accepts: [rule],
-      statement,
-      danger,
-      safeWay,
-    })),
-  );
+  const replaced = new Set(statements.flatMap(({ sql }) => nameIn(sql, /^ALTER\s+TYPE\s.*?\sRENAME\s+TO\s+/is)));
+  return statements
+    .filter(({ sql }) => !nameIn(sql, /^DROP\s+TYPE\s+/i).some((name) => replaced.has(name)))
+    .flatMap((statement) =>
+      OWN_RULES.filter(({ pattern }) => pattern.test(statement.sql.trim())).map(({ rule, danger, safeWay }) => ({
+        accepts: [rule],
+        statement,
+        danger,
+        safeWay,
+      })),
+    );
 }
 
 /** Rows that are changed by a migration that changes tables too (DATA_MODEL, "Migration safety"). */
@@ -197,13 +204,15 @@ function scriptOf({ transaction, statements }: RecordedMigration) {
 async function runSquawk(files: string[]): Promise<SquawkReport[]> {
   const options = ['--reporter', 'json', '--pg-version', OLDEST_POSTGRESQL, '--exclude', EXCLUDED_RULES.join(',')];
   const program = require.resolve('squawk-cli/js/bin/squawk');
-  return new Promise((resolve, reject) => {
+  const output = await new Promise<string>((resolve, reject) => {
     execFile(process.execPath, [program, ...options, ...files], { maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      // 1: it has found something.
-      if (error && error.code !== 1) reject(new Error(`squawk failed: ${stderr || error.message}`));
-      else resolve(JSON.parse(stdout) as SquawkReport[]);
+      // It also exits with 1 when it has found something.
+      if (error && !stdout)
+        reject(new UserError(`squawk could not look at the migrations: ${stderr || error.message}`));
+      else resolve(stdout);
     });
   });
+  return JSON.parse(output) as SquawkReport[];
 }
 
 /** The existing table that a statement changes. */

@@ -153,6 +153,15 @@ test('what is done to another table is not, though it refers to the new one', as
   ]);
 });
 
+test('a type that has been replaced may go', async () => {
+  const swap = [
+    'ALTER TYPE mood RENAME TO mood_former',
+    "CREATE TYPE mood AS ENUM ('good', 'bad')",
+    'DROP TYPE mood_former',
+  ];
+  expect(await rulesBrokenBy(swap)).toEqual([]);
+});
+
 const NARROW = 'ALTER TABLE t ALTER COLUMN a TYPE varchar(5)';
 
 test.each([
