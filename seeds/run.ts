@@ -76,13 +76,9 @@ function grid(plans: readonly TablePlan[]): string {
     // No colours and no lines between rows: it is read in files and logs too.
     style: { head: [], border: [], compact: true },
   });
-  for (const {
-    table: { name },
-    kept,
-    added,
-    removed,
-  } of plans) {
-    if (kept + added + removed > 0) table.push(cells(name, kept, added, removed));
+  for (const plan of plans) {
+    const { kept, added, removed } = plan;
+    if (kept + added + removed > 0) table.push(cells(plan.table.name, kept, added, removed));
   }
   table.push(cells('all', total(plans, 'kept'), total(plans, 'added'), total(plans, 'removed')));
   return table.toString();

@@ -43,7 +43,8 @@ export async function seed(
     return makePlan(connection, tables, options);
   });
   if (options.dryRun) return first.tables;
-  if (!inProduction) await migrate(dataSource);
+  const migrations = inProduction ? [] : await migrate(dataSource);
+  if (migrations.length === 0 && isDone(first)) return first.tables;
   return inTransaction(dataSource, async (connection) => {
     await takeOver(connection, tables);
     const plan = await makePlan(connection, tables, options);
@@ -51,6 +52,10 @@ export async function seed(
     await addRows(connection, plan, onProgress);
     return plan.tables;
   });
+}
+
+function isDone({ tables }: Plan): boolean {
+  return tables.every(({ added, removed }) => added === 0 && removed === 0);
 }
 
 async function inTransaction<T>(

@@ -594,6 +594,12 @@ it('refuses production, unless by --force', async () => {
   }
 });
 
+it('refuses a scale at which rows could not be told apart', async () => {
+  expect(await messageOf(run({ scale: 1e9, only: ['posts'] }))).toBe(
+    'Scale 1000000000 asks for more than 4294967296 rows in authors: give a smaller one.',
+  );
+});
+
 it('tells how far it is', async () => {
   await empty();
   const heard: [string, number, number][] = [];
