@@ -122,7 +122,7 @@ describe('EntityDataSource without a server', () => {
   });
 
   test('refuses a directory that can not be made', async () => {
-    expect(await failure({ DATABASE_DIRECTORY: '/dev/null/data' })).toContain('name another DATABASE_DIRECTORY');
+    expect(await failure({ DATABASE_DIRECTORY: '/dev/null/data' })).toContain('set DATABASE_DIRECTORY to another one');
   });
 });
 
