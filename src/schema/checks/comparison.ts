@@ -57,8 +57,10 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** The values of an object; those of a list by their names, where they have some. */
+/** The values of an object; those of a list by their names, where each has one of its own. */
 function byKey(value: object): Record<string, unknown> {
   if (!Array.isArray(value)) return value as Record<string, unknown>;
-  return Object.fromEntries(value.map((one: { name?: string }, index) => [one?.name ?? String(index), one]));
+  const names = value.map((one: { name?: string } | null) => one?.name);
+  const areKeys = names.every(Boolean) && new Set(names).size === names.length;
+  return Object.fromEntries(value.map((one, index) => [areKeys ? names[index] : index, one]));
 }
