@@ -326,7 +326,7 @@ function sequenceOf({ name, comment, ownedBy, type, start, increment, min, max, 
     type !== 'bigint' && `AS ${type}`,
     increment !== '1' && `INCREMENT BY ${increment}`,
     !isDefaultRange && `MINVALUE ${min} MAXVALUE ${max}`,
-    !(ascends && start === min) && `START WITH ${start}`,
+    start !== '1' && `START WITH ${start}`,
     cache !== '1' && `CACHE ${cache}`,
     cycle && 'CYCLE',
   ];

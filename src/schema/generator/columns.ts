@@ -81,7 +81,9 @@ function columnChange(table: Table, from: Column, to: Column): ChangeStep[] {
   let currentDefault = from.default;
 
   if (from.generated && !to.generated) changes.push(change('is no longer computed', 'DROP EXPRESSION'));
-  if (from.identity && !to.identity) changes.push(change('is no longer numbered', 'DROP IDENTITY'));
+  if (from.identity && !to.identity) {
+    changes.push({ ...change('is no longer numbered', 'DROP IDENTITY'), step: 'drop identity' });
+  }
   if (from.type !== to.type || from.collation !== to.collation) {
     const using = conversion(quoteIdentifier(to.name), from.type, to.type);
     const collate = to.collation ? ` COLLATE ${to.collation}` : from.collation ? ' COLLATE "default"' : '';

@@ -193,15 +193,25 @@ function ownSequence({ name, ownedBy }: Sequence): ChangeStep {
   };
 }
 
+/** A sequence's options and what they are where they are not given. */
+const SEQUENCE_DEFAULTS: [option: string, byDefault: string][] = [
+  ['AS', 'AS bigint'],
+  ['INCREMENT', 'INCREMENT BY 1'],
+  ['MINVALUE', 'NO MINVALUE NO MAXVALUE'],
+  ['START', 'START WITH 1'],
+  ['CACHE', 'CACHE 1'],
+  ['CYCLE', 'NO CYCLE'],
+];
+
 function alterSequence({ name, definition }: Sequence): ChangeStep {
-  const options = { AS: 'bigint', 'INCREMENT BY': '1', 'START WITH': '1', CACHE: '1' };
-  const given = Object.entries(options).filter(([option]) => !definition.includes(option));
+  const defaults = SEQUENCE_DEFAULTS.filter(([option]) => !definition.includes(option)).map(
+    ([, byDefault]) => byDefault,
+  );
+  const options = [definition, ...defaults].filter(Boolean).join(' ');
   return {
     step: 'create sequence',
-    summary: `sequence ${name}: ${definition || 'the default options'}`,
-    statements: [
-      `ALTER SEQUENCE ${quoteIdentifier(name)} ${given.map(([option, value]) => `${option} ${value}`).join(' ')} ${definition}`.trimEnd(),
-    ],
+    summary: `sequence ${name}: ${options}`,
+    statements: [`ALTER SEQUENCE ${quoteIdentifier(name)} ${options}`],
   };
 }
 

@@ -26,6 +26,18 @@ export function catalogOf(client: Client): Promise<Catalog> {
   return readCatalog(async (sql, parameters) => (await client.query(sql, parameters)).rows as unknown[]);
 }
 
+/** The catalog without the order of columns, which no change can restore, and without the validity of indexes. */
+export function comparable(catalog: Catalog): Catalog {
+  return {
+    ...catalog,
+    tables: catalog.tables.map((table) => ({
+      ...table,
+      columns: table.columns.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+      indexes: table.indexes.map((index) => ({ ...index, valid: true })),
+    })),
+  };
+}
+
 /** Makes changes, in a transaction or each statement on its own. */
 export async function apply(client: Client, changes: Change[], { transaction = true } = {}): Promise<void> {
   if (transaction) await client.query('BEGIN');
