@@ -32,8 +32,10 @@ const START_PARAMETERS = [
 export async function openCluster({ directory, template }: BackendOptions, log: Log): Promise<PGlite> {
   if (!directory) return open({ loadDataDir: template ? readTar(template) : await emptyCluster(log) }, log);
   const cluster = join(directory, 'postgres');
+  // There while the cluster is made: one that was not finished holds nobody's data.
+  const unfinished = `${cluster}.unfinished`;
   try {
-    if (!existsSync(cluster)) await createCluster(cluster, log);
+    if (!existsSync(cluster) || existsSync(unfinished)) return await createCluster(cluster, unfinished, log);
     checkVersion(cluster);
     return await open({ dataDir: cluster }, log);
   } catch (error) {
@@ -49,14 +51,13 @@ function open(options: PGliteOptions, log: Log): Promise<PGlite> {
   return PGlite.create({ ...options, extensions: { vector }, startParams: START_PARAMETERS, onStderr });
 }
 
-/** Makes the cluster beside its place and moves it there: what is there is whole, whenever the process is killed. */
-async function createCluster(cluster: string, log: Log): Promise<void> {
-  const unfinished = `${cluster}.new`;
-  rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(unfinished, { mode: 0o700 });
-  const database = await open({ dataDir: unfinished, loadDataDir: await emptyCluster(log) }, log);
-  await database.close();
-  renameSync(unfinished, cluster);
+async function createCluster(cluster: string, unfinished: string, log: Log): Promise<PGlite> {
+  writeFileSync(unfinished, '');
+  rmSync(cluster, { recursive: true, force: true });
+  mkdirSync(cluster, { mode: 0o700 });
+  const database = await open({ dataDir: cluster, loadDataDir: await emptyCluster(log) }, log);
+  rmSync(unfinished);
+  return database;
 }
 
 /** The tar of an empty cluster. initdb takes 3 s, so its result is kept in node_modules/.cache, where that is writable. */

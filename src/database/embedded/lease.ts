@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { IDENTITY } from './listener';
 import { MessageReader, parameterStatuses, startupMessage, typeOf } from './wire';
 
-/** The setting that tells a client which server answers it: the name of its lock file. */
-export const IDENTITY = 'embedded_server';
 /** How long a server may take to answer a new client, whatever else it does. Milliseconds. */
 const ANSWER_LIMIT = 10_000;
 

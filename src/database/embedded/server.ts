@@ -1,21 +1,19 @@
-import { createServer, type AddressInfo, type Server } from 'node:net';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError } from '../errors';
 import { Backend } from './backend';
-import type { DumpOrder, ServerOptions, ServerReport } from './child';
-import { Connection } from './connection';
+
 import { attempt } from './failure';
-import { IDENTITY } from './lease';
+import { Listener } from './listener';
 import { Lock } from './lock';
 import { appendToLog } from './log';
+import type { DumpOrder, ServerOptions, ServerReport } from './server-process';
 import { Session } from './session';
-import { message, READY_FOR_QUERY } from './wire';
 
 /**
  * The process that serves the embedded PostgreSQL: `node server.js <ServerOptions as JSON>`, started by `startServer`.
- * It tells over IPC how its start went. That of a data directory lives as long as anybody is connected to it; that in
- * memory as long as the process that started it.
+ * That of a data directory lives as long as anybody is connected to it, by TCP or by IPC; that in memory as long as the
+ * process that has started it, whose IPC channel ends with it.
  */
 
 /**
@@ -25,7 +23,6 @@ import { message, READY_FOR_QUERY } from './wire';
 const LINGER = 2000;
 /** How long a statement that runs when the server is to end is waited for. Milliseconds. */
 const PATIENCE = 5000;
-const HOST = '127.0.0.1';
 
 async function main(options: ServerOptions): Promise<void> {
   const { directory } = options;
@@ -44,76 +41,57 @@ async function main(options: ServerOptions): Promise<void> {
 }
 
 async function serve(options: ServerOptions, lock: Lock | undefined, log: (line: string) => void): Promise<void> {
-  const connections = new Set<Connection>();
-  let lingering: NodeJS.Timeout | undefined;
-  let ending = false;
-
   const backend = await Backend.start(options, {
     output: (bytes, sent) => session.output(bytes, sent),
     idle: (status) => session.idle(status),
     log,
-    failed: (error) => {
-      log(`PostgreSQL gave up: ${error.message}`);
-      for (const connection of connections) connection.end('57P02', `PostgreSQL gave up: ${error.message}`);
-      // What was committed is in the data directory: PostgreSQL recovers when it is opened next.
-      setTimeout(() => process.exit(1), 100);
-    },
+    failed: (error) => giveUp(error, listener),
   });
   const session = new Session(backend, options.waitLimit);
-  const greeting = Buffer.concat([
-    backend.greeting.subarray(0, -READY_FOR_QUERY.length),
-    message('S', IDENTITY, lock ? basename(lock.file) : ''),
-    READY_FOR_QUERY,
-  ]);
-  const listener = createServer((socket) => {
-    const connection = new Connection(socket, session, greeting);
-    connections.add(connection);
-    clearTimeout(lingering);
-    socket.on('close', () => {
-      connections.delete(connection);
-      linger();
-    });
-  });
-
-  const linger = (): void => {
-    if (lock && connections.size === 0) lingering = setTimeout(() => void end(), LINGER);
-  };
-
-  const end = async (): Promise<void> => {
-    if (ending) return;
-    ending = true;
-    listener.close();
-    for (const connection of connections) connection.end('57P01', 'the embedded PostgreSQL is shutting down');
-    const ended = session.end().then(() => lock?.release());
-    // A lock that stays behind is that of a process that has ended: the next one removes it.
-    await Promise.race([ended, sleep(PATIENCE)]);
-    process.exit();
-  };
-
-  const port = await listen(listener, options.port);
-  const url = `postgres://postgres@${HOST}:${port}/postgres`;
+  const listener = new Listener(backend, session, lock ? basename(lock.file) : '');
+  const url = await listener.open(options.port);
   lock?.publish(url);
   await tell({ kind: 'ready', url });
-  process.on('SIGTERM', () => void end());
-  process.on('SIGINT', () => void end());
-  if (lock) process.disconnect?.();
-  else process.on('disconnect', () => process.exit());
   process.on('message', ({ dump }: DumpOrder) => void session.dump(dump).then(() => tell({ kind: 'dumped' })));
+
+  let ending: Promise<void> | undefined;
+  const end = (): void => void (ending ??= endServer(listener, session, lock));
+  process.on('SIGTERM', end).on('SIGINT', end);
+  if (lock) endWithLastUser(listener, end);
+  else endWithParent();
+}
+
+function endWithLastUser(listener: Listener, end: () => void): void {
+  let timer: NodeJS.Timeout | undefined;
+  const linger = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => (listener.isDeserted && !process.connected ? end() : undefined), LINGER);
+  };
+  listener.onDeserted = linger;
+  process.on('disconnect', linger);
   linger();
 }
 
-/** Listens on the port, or on any free one where it is taken, and returns which it is. */
-async function listen(listener: Server, port: number): Promise<number> {
-  try {
-    await new Promise<void>((resolve, reject) => {
-      listener.once('error', reject);
-      listener.listen(port, HOST, resolve);
-    });
-  } catch (error) {
-    if (port === 0 || !['EADDRINUSE', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    return listen(listener, 0);
-  }
-  return (listener.address() as AddressInfo).port;
+function endWithParent(): void {
+  const exit = (): void => process.exit();
+  process.on('disconnect', exit);
+  if (!process.connected) exit();
+}
+
+async function endServer(listener: Listener, session: Session, lock: Lock | undefined): Promise<void> {
+  listener.close('57P01', 'the embedded PostgreSQL is shutting down');
+  const ended = session.end().then(() => lock?.release());
+  // A lock that stays behind is that of a process that has ended: whoever comes next removes it.
+  await Promise.race([ended, sleep(PATIENCE)]);
+  process.exit();
+}
+
+/** PostgreSQL has given up. What was committed is in the data directory: it recovers when it is opened next. */
+function giveUp(error: Error, listener: Listener): void {
+  console.error(`PostgreSQL has given up: ${error.message}`);
+  listener.close('57P02', `PostgreSQL has given up: ${error.message}`);
+  // Time for the connections to tell.
+  setTimeout(() => process.exit(1), 100);
 }
 
 function tell(report: ServerReport): Promise<void> {

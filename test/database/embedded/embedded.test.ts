@@ -40,6 +40,7 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 beforeEach(() => {
   directory = mkdtempSync(join(root, 'data-'));
+  cpSync(used, directory, { recursive: true });
   databases = [];
   processes = [];
 });
@@ -121,6 +122,7 @@ async function killServer(): Promise<void> {
 
 describe('the server of a data directory', () => {
   it('is one for all processes, started together, and ends with the last of them', async () => {
+    rmSync(join(directory, 'postgres'), { recursive: true });
     const started = await Promise.all([startProcess(), startProcess(), startProcess()]);
     const database = await open();
     expect(new Set(started.map(({ url }) => url))).toEqual(new Set([database.url]));
@@ -165,6 +167,7 @@ describe('the server of a data directory', () => {
     const first = await open();
     const { port } = new URL(first.url);
     const elsewhere = mkdtempSync(join(root, 'data-'));
+    cpSync(used, elsewhere, { recursive: true });
     const second = await openEmbedded({ directory: elsewhere, port: Number(port) });
     expect(second.url).not.toBe(first.url);
     expect(await ask(second, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
@@ -271,8 +274,6 @@ describe('a lock that stayed behind', () => {
 });
 
 describe('a data directory that can’t be opened', () => {
-  beforeEach(() => cpSync(used, directory, { recursive: true }));
-
   it.each([
     ['of another version', 'PG_VERSION', (file: string) => writeFileSync(file, '17\n'), 'it is of PostgreSQL 17'],
     ['without its version', 'PG_VERSION', rmSync, 'PG_VERSION'],
@@ -300,10 +301,10 @@ describe('a data directory that can’t be opened', () => {
 });
 
 it('a cluster that was left unfinished is made anew', async () => {
-  cpSync(join(used, 'postgres'), join(directory, 'postgres.new'), { recursive: true });
-  rmSync(join(directory, 'postgres.new', 'PG_VERSION'));
+  rmSync(join(directory, 'postgres', 'PG_VERSION'));
+  writeFileSync(join(directory, 'postgres.unfinished'), '');
   expect(await ask(await open(), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-  expect(existsSync(join(directory, 'postgres.new'))).toBe(false);
+  expect(readdirSync(directory)).not.toContain('postgres.unfinished');
 });
 
 describe('a database in memory', () => {
