@@ -60,7 +60,8 @@ function isObject(value: unknown): value is object {
 /** The values of an object; those of a list by their names, where each has one of its own. */
 function byKey(value: object): Record<string, unknown> {
   if (!Array.isArray(value)) return value as Record<string, unknown>;
-  const names = value.map((one: { name?: string } | null) => one?.name);
+  const list = value as ({ name?: string } | null)[];
+  const names = list.map((one) => one?.name);
   const areKeys = names.every(Boolean) && new Set(names).size === names.length;
-  return Object.fromEntries(value.map((one, index) => [areKeys ? names[index] : index, one]));
+  return Object.fromEntries(list.map((one, index) => [areKeys ? names[index] : index, one]));
 }
