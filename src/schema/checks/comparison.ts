@@ -63,5 +63,5 @@ function byKey(value: object): Record<string, unknown> {
   const list = value as ({ name?: string } | null)[];
   const names = list.map((one) => one?.name);
   const areKeys = names.every(Boolean) && new Set(names).size === names.length;
-  return Object.fromEntries(list.map((one, index) => [areKeys ? names[index] : index, one]));
+  return Object.fromEntries<unknown>(list.map((one, index) => [areKeys ? names[index]! : index, one]));
 }
