@@ -88,6 +88,9 @@ export class Connection implements Owner {
       );
     if (database !== 'postgres')
       return this.end('3D000', `the embedded PostgreSQL has one database, postgres, and not "${database}"`);
+    const { client_encoding: encoding = 'UTF8' } = settings;
+    if (!/^(utf-?8|unicode|sql_ascii)$/i.test(encoding))
+      return this.end('0A000', `the embedded PostgreSQL speaks UTF8 and not ${encoding}: set PGCLIENTENCODING=UTF8`);
     if (settings.application_name) this.name = `"${settings.application_name}" on port ${this.socket.remotePort}`;
     Object.assign(this.turn.settings, settings);
     this.started = true;
