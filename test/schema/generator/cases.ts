@@ -2072,12 +2072,14 @@ const tablesAndMore: SchemaCase[] = [
   },
 ];
 
-export const cases: SchemaCase[] = [
-  ...typesAndColumns,
-  ...constraints,
-  ...indexes,
-  ...triggers,
-  ...security,
-  ...comments,
-  ...tablesAndMore,
-];
+export const casesByKind: Record<string, SchemaCase[]> = {
+  'Types and columns': typesAndColumns,
+  Constraints: constraints,
+  Indexes: indexes,
+  'Triggers and functions': triggers,
+  'Row-level security and rights': security,
+  Comments: comments,
+  'Tables, views, types and extensions': tablesAndMore,
+};
+
+export const cases = Object.values(casesByKind).flat();
