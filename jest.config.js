@@ -6,7 +6,7 @@ module.exports = {
   transform: { '^.+\\.(ts|js|mjs)$': '@swc/jest' },
   // ES modules that jest has to be shown as CommonJS.
   transformIgnorePatterns: ['/node_modules/(?!(@faker-js)/)'],
-  setupFiles: ['reflect-metadata'],
+  setupFiles: ['reflect-metadata', '<rootDir>/test/plain-output.ts'],
   globalSetup: '<rootDir>/test/global-setup.ts',
   globalTeardown: '<rootDir>/test/global-teardown.ts',
   testTimeout: 60_000,
