@@ -11,7 +11,10 @@ async function main(): Promise<void> {
     .allowExcessArguments(false)
     .parse();
   const { embedded, databaseDirectory } = readConfiguration();
-  if (!embedded) throw new UserError('DATABASE_URL names a server: unset it to use the embedded PostgreSQL.');
+  if (!embedded)
+    throw new UserError(
+      'DATABASE_URL or DATABASE_SECRET_FILE names a server: unset it to use the embedded PostgreSQL.',
+    );
   const database = await openEmbedded({ directory: databaseDirectory });
   console.log(`The embedded PostgreSQL runs on ${databaseDirectory}. Connect with
 

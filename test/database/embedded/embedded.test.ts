@@ -19,6 +19,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { openEmbedded, openMemory, type SharedDatabase } from '../../../src/database/embedded';
+import { findHolder } from '../../../src/database/embedded/lock';
 import { UserError } from '../../../src/database/errors';
 
 let root: string;
@@ -92,8 +93,7 @@ function locks(at = directory): string[] {
 }
 
 function serverPid(): number {
-  const [lock] = locks();
-  return (JSON.parse(readFileSync(join(directory, lock), 'utf8')) as { pid: number }).pid;
+  return findHolder(directory)!.pid;
 }
 
 function isAlive(pid: number): boolean {
