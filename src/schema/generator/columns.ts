@@ -1,4 +1,4 @@
-import type { ChangeStep } from './change';
+import type { ChangeStep, Hazard } from './change';
 import type { Column, Sequence, Table } from './catalog';
 import { commentChanges } from './comments';
 import { common, missing, named } from './compare';
@@ -51,20 +51,33 @@ function dropColumn(table: Table, column: Column): ChangeStep {
 }
 
 function addColumn(table: Table, column: Column, isSerial: boolean): ChangeStep {
-  const isFilled = column.nullable || column.default !== null || column.identity || column.generated;
   return {
     step: column.generated ? 'add computed column' : 'add column',
     summary: `${table.name}: new column ${column.name} (${column.type})`,
     statements: [`ALTER TABLE ${quoteIdentifier(table.name)} ADD COLUMN ${columnDefinition(column, isSerial)}`],
     table: table.name,
-    hazard: isFilled
-      ? undefined
-      : {
-          kind: 'required-column',
-          message:
-            'It is NOT NULL without a default: this fails where the table has rows, and a release that is still running can not ' +
-            'insert. Give it a default, or make it nullable, fill it, and make it required later.',
-        },
+    hazard: hazardOfNewColumn(column),
+  };
+}
+
+/** Functions that give each row a value of its own. */
+const VOLATILE = /\b(gen_random_uuid|uuidv[47]|uuid_generate_v\w+|random|clock_timestamp|timeofday|nextval)\(/;
+
+function hazardOfNewColumn({ nullable, default: expression, identity, generated }: Column): Hazard | undefined {
+  if (identity || generated?.stored || VOLATILE.test(expression ?? '')) {
+    return {
+      kind: 'rewrite',
+      message:
+        'Every row gets a value of its own, so the whole table is written anew, and nobody can read or write it meanwhile. Safe ' +
+        'where it is small; otherwise add the column without it, and fill it in batches.',
+    };
+  }
+  if (nullable || expression !== null || generated) return undefined;
+  return {
+    kind: 'required-column',
+    message:
+      'It is NOT NULL without a default: this fails where the table has rows, and a release that is still running can not ' +
+      'insert. Give it a default, or make it nullable, fill it, and make it required later.',
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Catalog, Constraint, Grant, Table } from './catalog';
+import type { Catalog, Grant, Table } from './catalog';
 import { common, missing, named, sameDefinition, usesAny } from './compare';
 import { replacedFunctions } from './functions';
 import { isOfType, remadeTypes } from './objects';
@@ -12,37 +12,39 @@ import { sameView } from './views';
  */
 export function withoutObstacles(from: Catalog, to: Catalog): Catalog {
   const functions = replacedFunctions(from, to);
-  const types = remadeTypes(from, to);
+  const replaceable = new Set([
+    ...functions.map(({ name }) => `${name}()`),
+    ...remadeTypes(from, to).map(({ name }) => name),
+  ]);
   const keys = changingKeys(from, to);
   const changing = new Set([
-    ...types.map(({ name }) => name),
-    ...functions.map(({ name }) => `${name}()`),
+    ...replaceable,
+    ...keys,
     ...changingColumns(from, to),
     ...missing(from.tables, to.tables).map(({ name }) => name),
-    ...keys,
   ]);
   const replaced = replacedByUse(from, to, changing);
-  const remade = new Set([...replaced, ...types.map(({ name }) => name), ...functions.map(({ name }) => `${name}()`)]);
-  const tableWithout = (table: Table): Table => {
-    const stays = named(to.tables, table.name) !== undefined;
-    const hinders = (one: { uses: string[] }): boolean => usesAny(one, stays ? changing : remade);
-    const losesKey = ({ references, ...one }: Constraint): boolean =>
-      stays && references !== null && (usesAny(one, keys) || partsTypes(table.name, one.columns, references, from, to));
-    return {
-      ...table,
-      columns: table.columns.filter(({ name }) => !replaced.has(`${table.name}.${name}`)),
-      constraints: table.constraints.filter((one) => !usesAny(one, remade) && !losesKey(one)),
-      indexes: table.indexes.filter((one) => !usesAny(one, remade)),
-      triggers: table.triggers.filter((one) => !hinders(one)),
-      policies: table.policies.filter((one) => !hinders(one)),
-      grants: grantsWithout(table.grants, (name) => replaced.has(`${table.name}.${name}`)),
-    };
-  };
+  const remade = new Set([...replaceable, ...replaced]);
+  const unconnected = new Set([...keys, ...changingColumns(from, to, (type, next) => !comparable(type, next))]);
   return {
     ...from,
     functions: from.functions.filter((one) => !functions.includes(one)),
     views: from.views.filter(({ name }) => !replaced.has(name)),
-    tables: from.tables.map(tableWithout),
+    tables: from.tables.map((table) => {
+      // With a table that is dropped goes all that belongs to it.
+      const stays = named(to.tables, table.name) !== undefined;
+      return {
+        ...table,
+        columns: table.columns.filter(({ name }) => !replaced.has(`${table.name}.${name}`)),
+        constraints: table.constraints.filter(
+          (one) => !usesAny(one, remade) && !(stays && one.references && usesAny(one, unconnected)),
+        ),
+        indexes: table.indexes.filter((one) => !usesAny(one, remade)),
+        triggers: table.triggers.filter((one) => !usesAny(one, stays ? changing : remade)),
+        policies: table.policies.filter((one) => !usesAny(one, stays ? changing : remade)),
+        grants: grantsWithout(table.grants, (name) => replaced.has(`${table.name}.${name}`)),
+      };
+    }),
   };
 }
 
@@ -52,17 +54,22 @@ function grantsWithout(grants: Grant[], isDropped: (column: string) => boolean):
     .filter(({ columns }) => columns?.length !== 0);
 }
 
-/** The columns that are dropped, or whose type or collation changes: 'table.column'. */
-function changingColumns(from: Catalog, to: Catalog): string[] {
-  const types = remadeTypes(from, to);
+/** The columns whose type or collation changes so that `matters`, or that are dropped: 'table.column'. */
+function changingColumns(
+  from: Catalog,
+  to: Catalog,
+  matters: (type: string, next: string) => boolean = () => true,
+): string[] {
+  const remade = remadeTypes(from, to);
   return common(from.tables, to.tables).flatMap(([before, after]) =>
     before.columns
       .filter((column) => {
         const next = named(after.columns, column.name);
+        if (!next) return true;
+        const isRemade = remade.some((type) => isOfType(column, type));
         return (
-          next?.type !== column.type ||
-          next.collation !== column.collation ||
-          types.some((type) => isOfType(column, type))
+          (next.type !== column.type || next.collation !== column.collation || isRemade) &&
+          matters(column.type, next.type)
         );
       })
       .map(({ name }) => `${before.name}.${name}`),
@@ -114,19 +121,4 @@ function changingKeys(from: Catalog, to: Catalog): Set<string> {
     });
   });
   return new Set(changed.map(({ name }) => name));
-}
-
-/** Whether the columns that a foreign key connects are of different families while their types change one after the other. */
-function partsTypes(
-  table: string,
-  columns: string[],
-  references: NonNullable<Constraint['references']>,
-  from: Catalog,
-  to: Catalog,
-): boolean {
-  const parts = (tableName: string, columnName: string): boolean => {
-    const [before, after] = [from, to].map(({ tables }) => named(named(tables, tableName)?.columns ?? [], columnName));
-    return before !== undefined && after !== undefined && !comparable(before.type, after.type);
-  };
-  return columns.some((name) => parts(table, name)) || references.columns.some((name) => parts(references.table, name));
 }

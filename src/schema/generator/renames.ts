@@ -1,4 +1,4 @@
-import type { Catalog, Column, Constraint, Index, Policy, Sequence, Table, Trigger } from './catalog';
+import type { Catalog, Constraint, Sequence, Table } from './catalog';
 import { type Change, type ChangeStep, inOrder } from './change';
 import { common, missing, named, sameDefinition } from './compare';
 import { quoteIdentifier } from './sql';
@@ -12,17 +12,22 @@ export interface Rename {
   formerName: string;
 }
 
-/** The renames from one schema to another, and what the first one is after them. */
-export function renamesBetween(
-  from: Catalog,
-  to: Catalog,
-  renames: readonly Rename[],
-): { changes: Change[]; catalog: Catalog } {
-  const declared = pendingRenames(from, to, renames);
-  const catalog = declared.reduce(renamed, from);
+interface Renaming {
+  /** The renames that are to be done, of those that are declared. */
+  pending: Rename[];
+  changes: Change[];
+  /** The schema after them. */
+  catalog: Catalog;
+}
+
+/** The renames on the way from one schema to another. */
+export function renamesBetween(from: Catalog, to: Catalog, renames: readonly Rename[]): Renaming {
+  const pending = pendingRenames(from, to, renames);
+  const catalog = pending.reduce(renamed, from);
   const following = followingRenames(catalog, to);
   return {
-    changes: inOrder([...declared.map(renameChange), ...following.map(({ change }) => change)]),
+    pending,
+    changes: inOrder([...pending.map(renameChange), ...following.map(({ change }) => change)]),
     catalog: following.reduce((before, { apply }) => apply(before), catalog),
   };
 }
@@ -168,67 +173,62 @@ export function inverted(renames: readonly Rename[]): Rename[] {
 
 /** The catalog as it is after a rename: PostgreSQL prints every expression with the new name. */
 function renamed(catalog: Catalog, rename: Rename): Catalog {
-  const { table, column, formerName } = rename;
-  const former = column === undefined ? formerName : `${table}.${formerName}`;
-  const current = column === undefined ? table : `${table}.${column}`;
-  const used = (name: string | null): string | null =>
-    name === null
-      ? null
-      : name === former
-        ? current
-        : name.startsWith(`${former}.`)
-          ? current + name.slice(former.length)
-          : name;
-  const uses = (names: string[]): string[] => names.map((name) => used(name)!).sort();
-
-  const renameInTable = (owner: Table): Table => {
-    const isOwn = owner.name === (column === undefined ? formerName : table);
-    const text = <T extends string | null>(sql: T): T => (sql === null ? null : renamedIn(sql, rename, isOwn)) as T;
-    const columnName = (name: string): string => (isOwn && column !== undefined && name === formerName ? column : name);
-    return {
-      ...owner,
-      name: isOwn && column === undefined ? table : owner.name,
-      columns: owner.columns.map((one): Column => ({
-        ...one,
-        name: columnName(one.name),
-        generated: one.generated && { ...one.generated, expression: text(one.generated.expression) },
-        uses: uses(one.uses),
-      })),
-      constraints: owner.constraints.map((one): Constraint => {
-        const target = one.references?.table === (column === undefined ? formerName : table);
-        return {
-          ...one,
-          definition: renamedInConstraint(one.definition, rename, isOwn, target),
-          columns: one.columns.map(columnName),
-          references: one.references && {
-            table: used(one.references.table)!,
-            columns: one.references.columns.map((name) => (target && name === formerName ? (column ?? name) : name)),
-          },
-          uses: uses(one.uses),
-        };
-      }),
-      indexes: owner.indexes.map((one): Index => ({ ...one, definition: text(one.definition), uses: uses(one.uses) })),
-      triggers: owner.triggers.map((one): Trigger => ({
-        ...one,
-        definition: text(one.definition),
-        uses: uses(one.uses),
-      })),
-      policies: owner.policies.map((one): Policy => ({
-        ...one,
-        using: text(one.using),
-        check: text(one.check),
-        uses: uses(one.uses),
-      })),
-      grants: owner.grants.map((one) => ({ ...one, columns: one.columns && one.columns.map(columnName).sort() })),
-    };
-  };
   return {
     ...catalog,
-    tables: catalog.tables.map(renameInTable),
+    tables: catalog.tables.map((table) => renamedTable(table, rename)),
     sequences: catalog.sequences.map((one) => ({ ...one, ownedBy: renamedOwner(one.ownedBy, rename) })),
     // A view's own columns keep their names, so its text changes in another way: it is made anew.
-    views: catalog.views.map((one) => ({ ...one, uses: uses(one.uses) })),
+    views: catalog.views.map((one) => withRenamedUses(one, rename)),
   };
+}
+
+function renamedTable(owner: Table, rename: Rename): Table {
+  const { table, column, formerName } = rename;
+  const isIt = (name: string): boolean => name === (column === undefined ? formerName : table);
+  const isOwn = isIt(owner.name);
+  const text = <T extends string | null>(sql: T): T => (sql === null ? null : renamedIn(sql, rename, isOwn)) as T;
+  const columnName = (name: string): string => (isOwn && name === formerName ? (column ?? name) : name);
+  return {
+    ...owner,
+    name: isOwn && column === undefined ? table : owner.name,
+    columns: owner.columns.map((one) => ({
+      ...withRenamedUses(one, rename),
+      name: columnName(one.name),
+      generated: one.generated && { ...one.generated, expression: text(one.generated.expression) },
+    })),
+    constraints: owner.constraints.map((one) => ({
+      ...withRenamedUses(one, rename),
+      definition: one.references
+        ? renamedInForeignKey(one.definition, rename, isOwn, isIt(one.references.table))
+        : text(one.definition),
+      columns: one.columns.map(columnName),
+      references: one.references && renamedReference(one.references, rename),
+    })),
+    indexes: owner.indexes.map((one) => ({ ...withRenamedUses(one, rename), definition: text(one.definition) })),
+    triggers: owner.triggers.map((one) => ({ ...withRenamedUses(one, rename), definition: text(one.definition) })),
+    policies: owner.policies.map((one) => ({
+      ...withRenamedUses(one, rename),
+      using: text(one.using),
+      check: text(one.check),
+    })),
+    grants: owner.grants.map((one) => ({ ...one, columns: one.columns && one.columns.map(columnName).sort() })),
+  };
+}
+
+function withRenamedUses<T extends { uses: string[] }>(one: T, { table, column, formerName }: Rename): T {
+  const former = column === undefined ? formerName : `${table}.${formerName}`;
+  const current = column === undefined ? table : `${table}.${column}`;
+  const renamedUse = (used: string): string =>
+    used === former || used.startsWith(`${former}.`) ? current + used.slice(former.length) : used;
+  return { ...one, uses: one.uses.map(renamedUse).sort() };
+}
+
+type Reference = NonNullable<Constraint['references']>;
+
+function renamedReference(reference: Reference, { table, column, formerName }: Rename): Reference {
+  if (column === undefined) return reference.table === formerName ? { ...reference, table } : reference;
+  if (reference.table !== table) return reference;
+  return { ...reference, columns: reference.columns.map((name) => (name === formerName ? column : name)) };
 }
 
 function renamedOwner(owner: Sequence['ownedBy'], { table, column, formerName }: Rename): Sequence['ownedBy'] {
@@ -238,9 +238,8 @@ function renamedOwner(owner: Sequence['ownedBy'], { table, column, formerName }:
 }
 
 /** A foreign key names columns of two tables: its own before REFERENCES, the target's behind it. */
-function renamedInConstraint(definition: string, rename: Rename, isOwn: boolean, isTarget: boolean): string {
+function renamedInForeignKey(definition: string, rename: Rename, isOwn: boolean, isTarget: boolean): string {
   const border = definition.indexOf(' REFERENCES ');
-  if (border < 0) return renamedIn(definition, rename, isOwn);
   return renamedIn(definition.slice(0, border), rename, isOwn) + renamedIn(definition.slice(border), rename, isTarget);
 }
 

@@ -31,15 +31,13 @@ export function stagesBetween(
   to: Catalog,
   { renames = [] }: Pick<ChangeOptions, 'renames'> = {},
 ): Stage[] {
-  const { changed, indexed, validated, required, attached } = schemasBetween(
-    renamesBetween(from, to, renames).catalog,
-    to,
-  );
+  const { pending, catalog } = renamesBetween(from, to, renames);
+  const { changed, indexed, validated, required, attached } = schemasBetween(catalog, to);
   const stages: Stage[] = [
     {
       phase: 'main',
       up: changesBetween(from, changed, { renames }),
-      down: changesBetween(changed, from, { renames: inverted(renames) }),
+      down: changesBetween(changed, from, { renames: inverted(pending) }),
     },
     {
       phase: 'concurrent',

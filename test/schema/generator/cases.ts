@@ -575,6 +575,7 @@ const typesAndColumns: SchemaCase[] = [
       entity('tasks', { title: text(), slug: optionalText({ generatedType: 'STORED', asExpression: 'lower(title)' }) }),
     ],
     rows: TITLES,
+    hazards: ['rewrite'],
     up: {
       main: ['ALTER TABLE tasks ADD COLUMN slug text GENERATED ALWAYS AS (lower(title)) STORED'],
     },
@@ -598,6 +599,7 @@ const typesAndColumns: SchemaCase[] = [
     ],
     rows: TITLES,
     keeps: ['SELECT slug FROM tasks', 'SELECT lower(slug) FROM tasks'],
+    hazards: ['rewrite'],
     up: {
       main: [
         'ALTER TABLE tasks DROP COLUMN slug',
@@ -630,7 +632,7 @@ const typesAndColumns: SchemaCase[] = [
     ],
     rows: `INSERT INTO tasks (title, slug) VALUES ('Write', 'write')`,
     keeps: ['SELECT lower(title) FROM tasks', 'SELECT slug FROM tasks'],
-    hazards: ['drop-column'],
+    hazards: ['drop-column', 'rewrite'],
     up: {
       main: [
         'ALTER TABLE tasks DROP COLUMN slug',

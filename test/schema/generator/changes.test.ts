@@ -46,6 +46,18 @@ test('from any schema to any other and back', async () => {
   );
 }, 300_000);
 
+test('a rename of long ago does not spoil the way back of a new one', async () => {
+  const to = await build('CREATE TABLE t (a integer)');
+  const from = await build('CREATE TABLE t (b integer)');
+  const renames = [
+    { table: 't', formerName: 'called_so_long_ago' },
+    { table: 't', column: 'a', formerName: 'b' },
+  ];
+  const [{ up, down }] = stagesBetween(from, to, { renames });
+  expect(up.map(({ statements }) => statements)).toEqual([['ALTER TABLE t RENAME COLUMN b TO a']]);
+  expect(down.map(({ statements }) => statements)).toEqual([['ALTER TABLE t RENAME COLUMN a TO b']]);
+});
+
 test('indexes that could not be built are built when it is begun again', async () => {
   const before = 'CREATE TABLE t (a integer, b integer); CREATE INDEX i ON t (a); INSERT INTO t VALUES (1, 1), (1, 1)';
   const to = await build(
