@@ -85,7 +85,7 @@ async function main(): Promise<void> {
       if (order.preamble) postgres.serveUnanswered(order.preamble);
     } else if (order.kind === 'dump') {
       postgres.ask('CHECKPOINT');
-      await writeTar(await database.dumpDataDir('none'), order.file);
+      await writeTar(database, order.file);
       report({ kind: 'done' });
     } else {
       await database.close();

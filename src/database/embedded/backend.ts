@@ -59,6 +59,9 @@ interface BackendEvents {
 /** How many bytes of a client's messages may wait for PostgreSQL before `room` waits. */
 const MOST_UNTAKEN = 1024 * 1024;
 
+/** The thread's stack. Megabytes. */
+const STACK = 64;
+
 /** PostgreSQL in its thread: the one session that all clients share. */
 export class Backend {
   /** Whether all that was sent is handled. */
@@ -81,6 +84,8 @@ export class Backend {
   ) {
     this.worker = new Worker(join(__dirname, `backend-thread${extname(__filename)}`), {
       workerData: { options, counters: this.counters },
+      // Enough for PostgreSQL to notice by itself that a query is nested too deeply.
+      resourceLimits: { stackSizeMb: STACK },
     });
   }
 

@@ -30,7 +30,7 @@ const START_PARAMETERS = [
  * @throws UserError when the directory can't be opened: of another version, damaged, read-only
  */
 export async function openCluster({ directory, template }: BackendOptions, log: Log): Promise<PGlite> {
-  if (!directory) return open({ loadDataDir: template ? readTar(template) : await emptyCluster(log) }, log);
+  if (!directory) return template ? open({ loadDataDir: readTar(template) }, log) : openEmpty({}, log);
   const cluster = join(directory, 'postgres');
   // There while the cluster is made: one that was not finished holds nobody's data.
   const unfinished = `${cluster}.unfinished`;
@@ -55,25 +55,23 @@ async function createCluster(cluster: string, unfinished: string, log: Log): Pro
   writeFileSync(unfinished, '');
   rmSync(cluster, { recursive: true, force: true });
   mkdirSync(cluster, { mode: 0o700 });
-  const database = await open({ dataDir: cluster, loadDataDir: await emptyCluster(log) }, log);
+  const database = await openEmpty({ dataDir: cluster }, log);
   rmSync(unfinished);
   return database;
 }
 
-/** The tar of an empty cluster. initdb takes 3 s, so its result is kept in node_modules/.cache, where that is writable. */
-async function emptyCluster(log: Log): Promise<Blob> {
+/** Opens a new database. initdb takes 3 s, so its result is kept in node_modules/.cache, where that is writable. */
+async function openEmpty(options: PGliteOptions, log: Log): Promise<PGlite> {
   const file = cacheFile();
-  if (existsSync(file)) return readTar(file);
-  const database = await open({}, log);
-  const tar = await database.dumpDataDir('none');
-  await database.close();
+  if (existsSync(file)) return open({ ...options, loadDataDir: readTar(file) }, log);
+  const database = await open(options, log);
   try {
     mkdirSync(dirname(file), { recursive: true });
-    await writeTar(tar, file);
+    await writeTar(database, file);
   } catch (error) {
-    log(`${file} can't be kept: ${String(error)}`);
+    log(`${file} can't be written: ${String(error)}`);
   }
-  return tar;
+  return database;
 }
 
 function cacheFile(): string {
@@ -97,8 +95,9 @@ class Tar extends Blob {
   }
 }
 
-/** Writes a tar so that the file is whole whenever it is there. */
-export async function writeTar(tar: Blob, file: string): Promise<void> {
+/** Writes a tar of a database, so that the file is whole whenever it is there. */
+export async function writeTar(database: PGlite, file: string): Promise<void> {
+  const tar = await database.dumpDataDir('none');
   const partial = `${file}.${process.pid}`;
   writeFileSync(partial, Buffer.from(await tar.arrayBuffer()));
   renameSync(partial, file);

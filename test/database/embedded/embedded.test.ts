@@ -180,6 +180,15 @@ describe('the server of a data directory', () => {
   });
 });
 
+it('what PostgreSQL has committed is there after it has given up', async () => {
+  const client = await connect(await open());
+  await client.query('CREATE TABLE committed AS SELECT 1 AS n');
+  await client.query('BEGIN; INSERT INTO committed VALUES (2)');
+  // PGlite has no programs to run, and throws.
+  await expect(client.query(`COPY (SELECT 1) TO PROGRAM 'cat'`)).rejects.toMatchObject({ code: '57P02' });
+  expect(await ask(await open(), 'SELECT * FROM committed')).toEqual([{ n: 1 }]);
+});
+
 describe('after kill -9 in mid-load', () => {
   it.each([1, 2])('every acknowledged row is there, and no half transaction (%i)', async (run) => {
     const database = await open();

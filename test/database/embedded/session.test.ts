@@ -341,6 +341,12 @@ describe('the protocol', () => {
     client.kill();
   });
 
+  it('refuses a query that is nested too deeply, and lives on', async () => {
+    const client = await connect();
+    await expect(client.query(`SELECT ${'1 + '.repeat(50_000)} 1`)).rejects.toMatchObject({ code: '54001' });
+    expect(await value(client, 'SELECT 1')).toBe(1);
+  });
+
   it('skips what follows an error in an extended query', async () => {
     const client = await WireClient.connect(database.url);
     const answer = await client.ask(parse('nonsense'), bind(), execute, SYNC);
