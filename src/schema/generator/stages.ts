@@ -77,7 +77,7 @@ function schemasBetween(from: Catalog, to: Catalog): SchemasBetween {
   const plans = to.tables.map((table) => planOf(named(staying.tables, table.name), table));
   const awaited = new Set(plans.flatMap(({ awaited: names }) => names));
   const schema = (tableOf: (plan: Plan) => Table): Catalog => ({ ...to, tables: plans.map(tableOf) });
-  const changed = (plan: Plan): Table => changedTable(plan, named(from.tables, plan.after.name), awaited);
+  const changed = (plan: Plan): Table => changedTable(plan, from, to, awaited);
   const indexed = (plan: Plan): Table => indexedTable(plan, changed(plan));
   return {
     changed: schema(changed),
@@ -124,29 +124,28 @@ function planOf(staying: Table | undefined, after: Table): Plan {
   };
 }
 
-/** The index to build for a key; under another name where the key's is still in use. */
-function indexFor({ name, ...constraint }: Constraint, { constraints, indexes }: Table): Index | undefined {
-  const definition = definitionOfKeysIndex({ name, ...constraint });
+/** The index for a key: one that is there, or one to build, under another name where the key's is still in use. */
+function indexFor(constraint: Constraint, { constraints, indexes }: Table): Index | undefined {
+  const definition = definitionOfKeysIndex(constraint);
   if (definition === undefined) return undefined;
+  const existing = indexes.find((one) => one.unique && one.valid && one.definition === definition);
+  if (existing) return existing;
+  const { name, uses } = constraint;
   const isTaken = named(constraints, name) ?? named(indexes, name);
-  return {
-    name: isTaken ? nameWithSuffix(name, '_new') : name,
-    unique: true,
-    definition,
-    valid: true,
-    comment: null,
-    uses: constraint.uses,
-  };
+  const newName = isTaken ? nameWithSuffix(name, '_new') : name;
+  return { name: newName, unique: true, definition, valid: true, comment: null, uses };
 }
 
 function changedTable(
   { staying, after, keys, required }: Plan,
-  before: Table | undefined,
+  from: Catalog,
+  to: Catalog,
   awaited: ReadonlySet<string>,
 ): Table {
   if (!staying) return { ...after, constraints: after.constraints.filter((one) => !isAwaiting(one, awaited)) };
-  const replacesPrimaryKey = keys.some(({ constraint }) => constraint.kind === 'primary key');
+  const before = named(from.tables, after.name);
   const former = staying.constraints.filter((one) => !goesWithItsColumn(one, staying, after));
+  const replacesPrimaryKey = keys.some(({ constraint }) => constraint.kind === 'primary key');
   return {
     ...after,
     columns: after.columns.map((column) => (required.includes(column) ? { ...column, nullable: true } : column)),
@@ -163,9 +162,16 @@ function changedTable(
       ...required.map((column) => notNullCheck(after, column)),
     ],
     indexes: staying.indexes
-      .filter((index) => !goesWithItsColumn(index, staying, after))
+      .filter((one) => !goesWithItsColumn(one, staying, after) && !isNameOfAnotherTable(one.name, after, to))
       .map((index) => after.indexes.find((one) => has([index], one)) ?? index),
   };
+}
+
+/** Whether an index or key of another table wants the name. */
+function isNameOfAnotherTable(name: string, table: Table, { tables }: Catalog): boolean {
+  return tables.some(
+    (other) => other.name !== table.name && (named(other.indexes, name) ?? named(other.constraints, name)),
+  );
 }
 
 /** Whether a foreign key can only be added when a key has been made. */

@@ -180,6 +180,18 @@ export const ddlCases: DdlCase[] = [
     after: `${table()} CREATE INDEX a2 ON t (n); CREATE INDEX a3 ON t (n); ALTER TABLE t ADD CONSTRAINT c2 CHECK (n > 0), ADD CONSTRAINT c3 CHECK (n > 0)`,
   },
   {
+    title: "indexes' names that other tables take",
+    before: `${table()} CREATE TABLE r (a integer, b integer); CREATE INDEX i ON t (n); CREATE INDEX j ON t (v); CREATE UNIQUE INDEX k ON t (n)`,
+    after: `${table()} CREATE TABLE r (a integer, b integer, CONSTRAINT k UNIQUE (a)); CREATE TABLE s (a integer); CREATE INDEX i ON r (a); CREATE INDEX j ON s (a)`,
+    rows: ROWS,
+  },
+  {
+    title: 'a unique index that becomes a constraint, and a constraint that becomes an index',
+    before: `${table()} CREATE UNIQUE INDEX i ON t (n); ALTER TABLE t ADD CONSTRAINT c UNIQUE (v)`,
+    after: `${table()} ALTER TABLE t ADD CONSTRAINT i UNIQUE (n); CREATE UNIQUE INDEX c ON t (v)`,
+    rows: ROWS,
+  },
+  {
     title: 'rights of everybody, and the right to grant them',
     before: `${table()} GRANT SELECT ON t TO PUBLIC`,
     after: `${table()} GRANT SELECT (id), UPDATE (n, v) ON t TO PUBLIC; GRANT INSERT ON t TO ddl_reader WITH GRANT OPTION; CREATE POLICY p ON t AS RESTRICTIVE USING (true)`,
