@@ -35,8 +35,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * - user_profiles: new table
  * - weight_adjustment_logs: new table
  */
-export class InitialSchema1795386913943 implements MigrationInterface {
-  readonly name = 'InitialSchema1795386913943';
+export class InitialSchema1795391982648 implements MigrationInterface {
+  readonly name = 'InitialSchema1795391982648';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`CREATE EXTENSION IF NOT EXISTS vector`);
@@ -188,7 +188,7 @@ END$function$`);
   CONSTRAINT pk_authors PRIMARY KEY (id),
   CONSTRAINT uq_authors_platform_platform_id UNIQUE (platform, platform_id),
   CONSTRAINT chk_authors_follower_count CHECK (follower_count >= 0),
-  CONSTRAINT chk_authors_handle CHECK (handle::text ~ '^[a-zA-Z0-9_]+$'::text),
+  CONSTRAINT chk_authors_handle CHECK (handle::text ~ '^[a-zA-Z0-9_]+$'),
   CONSTRAINT chk_authors_platform CHECK (platform IN ('TWITTER', 'REDDIT', 'THREADS')),
   CONSTRAINT chk_authors_power_tier CHECK (power_tier IN ('MICRO', 'MACRO', 'MEGA')),
   CONSTRAINT chk_authors_relationship_score CHECK (relationship_score >= 0::double precision AND relationship_score <= 1::double precision)
@@ -256,7 +256,7 @@ END$function$`);
   CONSTRAINT chk_community_champions_dm_response CHECK (dm_response IN ('NONE', 'POSITIVE', 'NEUTRAL', 'NEGATIVE')),
   CONSTRAINT chk_community_champions_engagement_count CHECK (engagement_count >= 0),
   CONSTRAINT chk_community_champions_tier CHECK (tier IN ('BRONZE', 'SILVER', 'GOLD')),
-  CONSTRAINT fk_community_champions_author_id FOREIGN KEY (author_id) REFERENCES authors(id) ON DELETE CASCADE
+  CONSTRAINT fk_community_champions_author_id FOREIGN KEY (author_id) REFERENCES authors (id) ON DELETE CASCADE
 )`);
     await queryRunner.query(
       `CREATE TRIGGER keep_timestamps BEFORE UPDATE ON community_champions FOR EACH ROW EXECUTE FUNCTION keep_timestamps()`,
@@ -347,8 +347,8 @@ END$function$`);
   CONSTRAINT chk_posts_error_count CHECK (error_count >= 0),
   CONSTRAINT chk_posts_keyword_matches CHECK (cardinality(keyword_matches) >= 1 AND cardinality(keyword_matches) <= 50),
   CONSTRAINT chk_posts_platform CHECK (platform IN ('TWITTER', 'REDDIT', 'THREADS')),
-  CONSTRAINT chk_posts_platform_post_id CHECK (platform_post_id::text ~ '^[a-zA-Z0-9_-]+$'::text),
-  CONSTRAINT fk_posts_author_id FOREIGN KEY (author_id) REFERENCES authors(id) ON DELETE CASCADE
+  CONSTRAINT chk_posts_platform_post_id CHECK (platform_post_id::text ~ '^[a-zA-Z0-9_-]+$'),
+  CONSTRAINT fk_posts_author_id FOREIGN KEY (author_id) REFERENCES authors (id) ON DELETE CASCADE
 )`);
     await queryRunner.query(`CREATE INDEX idx_posts_author_id ON posts (author_id)`);
     await queryRunner.query(`CREATE INDEX idx_posts_platform_detected_at ON posts (platform, detected_at)`);
@@ -399,8 +399,8 @@ END$function$`);
   CONSTRAINT chk_competitive_mentions_opportunity_score CHECK (opportunity_score >= 0::double precision AND opportunity_score <= 1::double precision),
   CONSTRAINT chk_competitive_mentions_satisfaction CHECK (satisfaction IN ('SATISFIED', 'NEUTRAL', 'DISSATISFIED', 'UNKNOWN')),
   CONSTRAINT chk_competitive_mentions_sentiment CHECK (sentiment IN ('POSITIVE', 'NEUTRAL', 'NEGATIVE', 'MIXED')),
-  CONSTRAINT fk_competitive_mentions_competitor_id FOREIGN KEY (competitor_id) REFERENCES competitors(id) ON DELETE CASCADE,
-  CONSTRAINT fk_competitive_mentions_post_id FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE
+  CONSTRAINT fk_competitive_mentions_competitor_id FOREIGN KEY (competitor_id) REFERENCES competitors (id) ON DELETE CASCADE,
+  CONSTRAINT fk_competitive_mentions_post_id FOREIGN KEY (post_id) REFERENCES posts (id) ON DELETE CASCADE
 )`);
     await queryRunner.query(
       `CREATE INDEX idx_competitive_mentions_competitor_id ON competitive_mentions (competitor_id)`,
@@ -441,7 +441,7 @@ END$function$`);
   CONSTRAINT uq_users_sso_provider_sso_id UNIQUE (sso_provider, sso_id),
   CONSTRAINT chk_users_credential CHECK (password_hash IS NOT NULL OR sso_provider IS NOT NULL),
   CONSTRAINT chk_users_email CHECK (email::text = lower(btrim(email::text))),
-  CONSTRAINT chk_users_password_hash CHECK (password_hash::text ~ '^\\$2[aby]\\$'::text),
+  CONSTRAINT chk_users_password_hash CHECK (password_hash::text ~ '^\\$2[aby]\\$'),
   CONSTRAINT chk_users_role CHECK (role IN ('educator', 'coach', 'admin')),
   CONSTRAINT chk_users_sso CHECK ((sso_provider IS NULL) = (sso_id IS NULL))
 )`);
@@ -456,7 +456,7 @@ END$function$`);
   USING (true)
   WITH CHECK (true)`);
     await queryRunner.query(`CREATE POLICY app_user_select_own ON users FOR SELECT TO app_user
-  USING (id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  USING (id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON users TO app_service`);
     await queryRunner.query(
       `GRANT SELECT (created_at, email, id, last_login, name, organization_id, role, sso_id, sso_provider, updated_at) ON users TO app_user`,
@@ -502,7 +502,7 @@ END$function$`);
   CONSTRAINT uq_conversations_id_user_id UNIQUE (id, user_id),
   CONSTRAINT chk_conversations_share CHECK (NOT share_enabled OR share_token IS NOT NULL),
   CONSTRAINT chk_conversations_status CHECK (status IN ('active', 'archived')),
-  CONSTRAINT fk_conversations_user_id FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+  CONSTRAINT fk_conversations_user_id FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 )`);
     await queryRunner.query(`CREATE UNIQUE INDEX idx_conversations_share_token ON conversations (share_token)`);
     await queryRunner.query(`CREATE INDEX idx_conversations_user ON conversations (user_id)`);
@@ -518,14 +518,14 @@ END$function$`);
   USING (true)
   WITH CHECK (true)`);
     await queryRunner.query(`CREATE POLICY app_user_delete_own ON conversations FOR DELETE TO app_user
-  USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  USING (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`CREATE POLICY app_user_insert_own ON conversations FOR INSERT TO app_user
-  WITH CHECK (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  WITH CHECK (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`CREATE POLICY app_user_select_own ON conversations FOR SELECT TO app_user
-  USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  USING (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`CREATE POLICY app_user_update_own ON conversations FOR UPDATE TO app_user
-  USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))
-  WITH CHECK (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  USING (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))
+  WITH CHECK (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON conversations TO app_service`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON conversations TO app_user`);
     await queryRunner.query(
@@ -636,8 +636,8 @@ END$function$`);
   CONSTRAINT chk_decisions_predicted_mode CHECK (predicted_mode IN ('HELPFUL', 'ENGAGEMENT', 'HYBRID', 'DISENGAGED')),
   CONSTRAINT chk_decisions_sss_score CHECK (sss_score >= 0::double precision AND sss_score <= 1::double precision),
   CONSTRAINT chk_decisions_trs_score CHECK (trs_score >= 0::double precision AND trs_score <= 1::double precision),
-  CONSTRAINT fk_decisions_experiment_id FOREIGN KEY (experiment_id) REFERENCES experiments(id) ON DELETE SET NULL,
-  CONSTRAINT fk_decisions_post_id FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE
+  CONSTRAINT fk_decisions_experiment_id FOREIGN KEY (experiment_id) REFERENCES experiments (id) ON DELETE SET NULL,
+  CONSTRAINT fk_decisions_post_id FOREIGN KEY (post_id) REFERENCES posts (id) ON DELETE CASCADE
 )`);
     await queryRunner.query(`CREATE INDEX idx_decisions_composite_score ON decisions (composite_score)`);
     await queryRunner.query(`CREATE INDEX idx_decisions_created_at ON decisions (created_at)`);
@@ -711,15 +711,15 @@ END$function$`);
   CONSTRAINT chk_engagement_message_queue_destination CHECK (destination IN ('individual', 'group')),
   CONSTRAINT chk_engagement_message_queue_message_type CHECK (message_type IN ('goodbye', 'help_flow', 'remind_later', 'reminder', 'weekly_review', 'tier_unlock', 'magic_moment')),
   CONSTRAINT chk_engagement_message_queue_retry_count CHECK (retry_count >= 0),
-  CONSTRAINT chk_engagement_message_queue_sent CHECK ((status = 'sent'::text) = (sent_at IS NOT NULL)),
+  CONSTRAINT chk_engagement_message_queue_sent CHECK ((status = 'sent') = (sent_at IS NOT NULL)),
   CONSTRAINT chk_engagement_message_queue_status CHECK (status IN ('pending', 'sent', 'failed', 'cancelled')),
-  CONSTRAINT fk_engagement_message_queue_user_id FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+  CONSTRAINT fk_engagement_message_queue_user_id FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 )`);
     await queryRunner.query(
-      `CREATE INDEX idx_engagement_message_queue_scheduled_for ON engagement_message_queue (scheduled_for) WHERE status = 'pending'::text`,
+      `CREATE INDEX idx_engagement_message_queue_scheduled_for ON engagement_message_queue (scheduled_for) WHERE status = 'pending'`,
     );
     await queryRunner.query(
-      `CREATE INDEX idx_engagement_message_queue_status ON engagement_message_queue (status) WHERE status = 'pending'::text`,
+      `CREATE INDEX idx_engagement_message_queue_status ON engagement_message_queue (status) WHERE status = 'pending'`,
     );
     await queryRunner.query(`CREATE INDEX idx_engagement_message_queue_user_id ON engagement_message_queue (user_id)`);
     await queryRunner.query(`ALTER TABLE engagement_message_queue ENABLE ROW LEVEL SECURITY`);
@@ -776,7 +776,7 @@ END$function$`);
   CONSTRAINT pk_engagement_state_transitions PRIMARY KEY (id),
   CONSTRAINT chk_engagement_state_transitions_from_state CHECK (from_state IN ('active', 'goodbye_sent', 'help_flow', 'remind_later', 'dormant')),
   CONSTRAINT chk_engagement_state_transitions_to_state CHECK (to_state IN ('active', 'goodbye_sent', 'help_flow', 'remind_later', 'dormant')),
-  CONSTRAINT fk_engagement_state_transitions_user_id FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+  CONSTRAINT fk_engagement_state_transitions_user_id FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 )`);
     await queryRunner.query(
       `CREATE INDEX idx_engagement_state_transitions_created_at ON engagement_state_transitions (created_at)`,
@@ -793,7 +793,7 @@ END$function$`);
   USING (true)
   WITH CHECK (true)`);
     await queryRunner.query(`CREATE POLICY app_user_select_own ON engagement_state_transitions FOR SELECT TO app_user
-  USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  USING (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON engagement_state_transitions TO app_service`);
     await queryRunner.query(`GRANT SELECT ON engagement_state_transitions TO app_user`);
     await queryRunner.query(
@@ -835,14 +835,14 @@ END$function$`);
   CONSTRAINT chk_replies_approval_status CHECK (approval_status IN ('PENDING', 'APPROVED', 'REJECTED', 'AUTO_APPROVED')),
   CONSTRAINT chk_replies_archetype CHECK (archetype IN ('CHECKLIST', 'MYTHBUST', 'COACH', 'STORYLET', 'HUMOR_LIGHT', 'CREDIBILITY_ANCHOR', 'CONFIDENT_RECOMMENDER', 'PROBLEM_SOLUTION_DIRECT')),
   CONSTRAINT chk_replies_content CHECK (char_length(content) >= 10 AND char_length(content) <= 1000),
-  CONSTRAINT chk_replies_content_claims CHECK (content !~* '(cure|prevent|treat|clinically proven)'::text),
+  CONSTRAINT chk_replies_content_claims CHECK (content !~* '(cure|prevent|treat|clinically proven)'),
   CONSTRAINT chk_replies_content_signature CHECK (POSITION(('—Antone (Vita)'::text) IN (content)) > 0),
   CONSTRAINT chk_replies_help_count CHECK (help_count >= 0),
   CONSTRAINT chk_replies_platform CHECK (platform IN ('TWITTER', 'REDDIT', 'THREADS')),
   CONSTRAINT chk_replies_posted CHECK (posted_at IS NULL OR (approval_status IN ('APPROVED', 'AUTO_APPROVED'))),
   CONSTRAINT chk_replies_reply_type CHECK (reply_type IN ('COMMENT', 'QUOTE', 'DIRECT_MESSAGE')),
-  CONSTRAINT chk_replies_utm_code CHECK (utm_code ~ '^[a-z0-9_-]+$'::text),
-  CONSTRAINT fk_replies_decision_id FOREIGN KEY (decision_id) REFERENCES decisions(id) ON DELETE SET NULL
+  CONSTRAINT chk_replies_utm_code CHECK (utm_code ~ '^[a-z0-9_-]+$'),
+  CONSTRAINT fk_replies_decision_id FOREIGN KEY (decision_id) REFERENCES decisions (id) ON DELETE SET NULL
 )`);
     await queryRunner.query(`CREATE INDEX idx_replies_approval_status ON replies (approval_status)`);
     await queryRunner.query(`CREATE INDEX idx_replies_decision_id ON replies (decision_id)`);
@@ -913,9 +913,9 @@ END$function$`);
   CONSTRAINT chk_escalations_reason CHECK (reason IN ('SAFETY', 'COMPLAINT', 'POWER_USER', 'COMPETITOR', 'LOW_CONFIDENCE', 'OTHER')),
   CONSTRAINT chk_escalations_resolved CHECK ((status IN ('RESOLVED', 'DISMISSED')) = (resolved_at IS NOT NULL)),
   CONSTRAINT chk_escalations_status CHECK (status IN ('OPEN', 'IN_PROGRESS', 'RESOLVED', 'DISMISSED')),
-  CONSTRAINT fk_escalations_decision_id FOREIGN KEY (decision_id) REFERENCES decisions(id) ON DELETE SET NULL,
-  CONSTRAINT fk_escalations_post_id FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE SET NULL,
-  CONSTRAINT fk_escalations_reply_id FOREIGN KEY (reply_id) REFERENCES replies(id) ON DELETE SET NULL
+  CONSTRAINT fk_escalations_decision_id FOREIGN KEY (decision_id) REFERENCES decisions (id) ON DELETE SET NULL,
+  CONSTRAINT fk_escalations_post_id FOREIGN KEY (post_id) REFERENCES posts (id) ON DELETE SET NULL,
+  CONSTRAINT fk_escalations_reply_id FOREIGN KEY (reply_id) REFERENCES replies (id) ON DELETE SET NULL
 )`);
     await queryRunner.query(`CREATE INDEX idx_escalations_created_at ON escalations (created_at)`);
     await queryRunner.query(`CREATE INDEX idx_escalations_decision_id ON escalations (decision_id)`);
@@ -968,8 +968,8 @@ END$function$`);
   CONSTRAINT chk_messages_input_tokens CHECK (input_tokens >= 0),
   CONSTRAINT chk_messages_output_tokens CHECK (output_tokens >= 0),
   CONSTRAINT chk_messages_role CHECK (role IN ('user', 'agent', 'assistant', 'system')),
-  CONSTRAINT fk_messages_conversation_id_user_id FOREIGN KEY (conversation_id, user_id) REFERENCES conversations(id, user_id) ON DELETE CASCADE,
-  CONSTRAINT fk_messages_user_id FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+  CONSTRAINT fk_messages_conversation_id_user_id FOREIGN KEY (conversation_id, user_id) REFERENCES conversations (id, user_id) ON DELETE CASCADE,
+  CONSTRAINT fk_messages_user_id FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 )`);
     await queryRunner.query(`CREATE INDEX idx_messages_conversation ON messages (conversation_id, created_at)`);
     await queryRunner.query(`CREATE INDEX idx_messages_conversation_id ON messages (conversation_id)`);
@@ -983,12 +983,12 @@ END$function$`);
   USING (true)
   WITH CHECK (true)`);
     await queryRunner.query(`CREATE POLICY app_user_insert_own ON messages FOR INSERT TO app_user
-  WITH CHECK (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  WITH CHECK (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`CREATE POLICY app_user_select_own ON messages FOR SELECT TO app_user
-  USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  USING (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`CREATE POLICY app_user_update_own ON messages FOR UPDATE TO app_user
-  USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))
-  WITH CHECK (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  USING (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))
+  WITH CHECK (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON messages TO app_service`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE ON messages TO app_user`);
     await queryRunner.query(
@@ -1056,8 +1056,8 @@ CASE
     ELSE trigger_condition IS NOT NULL
 END),
   CONSTRAINT chk_scheduled_intents_trigger_type CHECK (trigger_type IN ('cron', 'interval', 'once', 'price', 'silence', 'event', 'calendar', 'news')),
-  CONSTRAINT fk_scheduled_intents_last_message_id FOREIGN KEY (last_message_id) REFERENCES messages(id) ON DELETE SET NULL,
-  CONSTRAINT fk_scheduled_intents_user_id FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+  CONSTRAINT fk_scheduled_intents_last_message_id FOREIGN KEY (last_message_id) REFERENCES messages (id) ON DELETE SET NULL,
+  CONSTRAINT fk_scheduled_intents_user_id FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 )`);
     await queryRunner.query(`CREATE INDEX idx_intents_created ON scheduled_intents (created_at)`);
     await queryRunner.query(
@@ -1080,16 +1080,16 @@ END),
   USING (true)
   WITH CHECK (true)`);
     await queryRunner.query(`CREATE POLICY app_user_delete_own ON scheduled_intents FOR DELETE TO app_user
-  USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  USING (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`CREATE POLICY app_user_insert_own ON scheduled_intents FOR INSERT TO app_user
-  WITH CHECK (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")) AND (last_message_id IS NULL OR (EXISTS ( SELECT
+  WITH CHECK (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid) AND (last_message_id IS NULL OR (EXISTS ( SELECT
    FROM messages
   WHERE messages.id = scheduled_intents.last_message_id AND messages.user_id = scheduled_intents.user_id))))`);
     await queryRunner.query(`CREATE POLICY app_user_select_own ON scheduled_intents FOR SELECT TO app_user
-  USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  USING (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`CREATE POLICY app_user_update_own ON scheduled_intents FOR UPDATE TO app_user
-  USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))
-  WITH CHECK (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")) AND (last_message_id IS NULL OR (EXISTS ( SELECT
+  USING (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))
+  WITH CHECK (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid) AND (last_message_id IS NULL OR (EXISTS ( SELECT
    FROM messages
   WHERE messages.id = scheduled_intents.last_message_id AND messages.user_id = scheduled_intents.user_id))))`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON scheduled_intents TO app_service`);
@@ -1178,9 +1178,9 @@ END),
   CONSTRAINT chk_intent_executions_generation_ms CHECK (generation_ms >= 0),
   CONSTRAINT chk_intent_executions_status CHECK (status IN ('success', 'failed', 'gate_blocked', 'condition_not_met')),
   CONSTRAINT chk_intent_executions_trigger_type CHECK (trigger_type IN ('cron', 'interval', 'once', 'price', 'silence', 'event', 'calendar', 'news')),
-  CONSTRAINT fk_intent_executions_intent_id FOREIGN KEY (intent_id) REFERENCES scheduled_intents(id) ON DELETE CASCADE,
-  CONSTRAINT fk_intent_executions_message_id FOREIGN KEY (message_id) REFERENCES messages(id) ON DELETE SET NULL,
-  CONSTRAINT fk_intent_executions_user_id FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+  CONSTRAINT fk_intent_executions_intent_id FOREIGN KEY (intent_id) REFERENCES scheduled_intents (id) ON DELETE CASCADE,
+  CONSTRAINT fk_intent_executions_message_id FOREIGN KEY (message_id) REFERENCES messages (id) ON DELETE SET NULL,
+  CONSTRAINT fk_intent_executions_user_id FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 )`);
     await queryRunner.query(`CREATE INDEX idx_executions_intent ON intent_executions (intent_id, executed_at DESC)`);
     await queryRunner.query(`CREATE INDEX idx_executions_status ON intent_executions (status)`);
@@ -1192,7 +1192,7 @@ END),
   USING (true)
   WITH CHECK (true)`);
     await queryRunner.query(`CREATE POLICY app_user_select_own ON intent_executions FOR SELECT TO app_user
-  USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  USING (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON intent_executions TO app_service`);
     await queryRunner.query(`GRANT SELECT ON intent_executions TO app_user`);
     await queryRunner.query(
@@ -1307,7 +1307,7 @@ END),
   embedding vector(1536) NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT pk_message_embeddings PRIMARY KEY (message_id),
-  CONSTRAINT fk_message_embeddings_message_id FOREIGN KEY (message_id) REFERENCES messages(id) ON DELETE CASCADE
+  CONSTRAINT fk_message_embeddings_message_id FOREIGN KEY (message_id) REFERENCES messages (id) ON DELETE CASCADE
 )`);
     await queryRunner.query(
       `CREATE INDEX idx_message_embeddings_embedding ON message_embeddings USING hnsw (embedding vector_cosine_ops)`,
@@ -1320,7 +1320,7 @@ END),
     await queryRunner.query(`CREATE POLICY app_user_select_own ON message_embeddings FOR SELECT TO app_user
   USING ((EXISTS ( SELECT 1
    FROM messages
-  WHERE messages.id = message_embeddings.message_id AND messages.user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))))`);
+  WHERE messages.id = message_embeddings.message_id AND messages.user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))))`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON message_embeddings TO app_service`);
     await queryRunner.query(`GRANT SELECT ON message_embeddings TO app_user`);
     await queryRunner.query(
@@ -1346,7 +1346,7 @@ END),
   CONSTRAINT uq_randomized_experiments_decision_id UNIQUE (decision_id),
   CONSTRAINT chk_randomized_experiments_actual_mode CHECK (actual_mode IN ('HELPFUL', 'ENGAGEMENT', 'HYBRID', 'DISENGAGED')),
   CONSTRAINT chk_randomized_experiments_predicted_mode CHECK (predicted_mode IN ('HELPFUL', 'ENGAGEMENT', 'HYBRID', 'DISENGAGED')),
-  CONSTRAINT fk_randomized_experiments_decision_id FOREIGN KEY (decision_id) REFERENCES decisions(id) ON DELETE SET NULL
+  CONSTRAINT fk_randomized_experiments_decision_id FOREIGN KEY (decision_id) REFERENCES decisions (id) ON DELETE SET NULL
 )`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON randomized_experiments TO app_service`);
     await queryRunner.query(
@@ -1428,7 +1428,7 @@ END),
   last_accessed_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT pk_sessions PRIMARY KEY (id),
   CONSTRAINT chk_sessions_expires_at CHECK (expires_at > created_at),
-  CONSTRAINT fk_sessions_user_id FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+  CONSTRAINT fk_sessions_user_id FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 )`);
     await queryRunner.query(`CREATE INDEX idx_sessions_expires_at ON sessions (expires_at)`);
     await queryRunner.query(`CREATE INDEX idx_sessions_id ON sessions (id) INCLUDE (user_id, expires_at)`);
@@ -1439,9 +1439,9 @@ END),
   USING (true)
   WITH CHECK (true)`);
     await queryRunner.query(`CREATE POLICY app_user_delete_own ON sessions FOR DELETE TO app_user
-  USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  USING (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`CREATE POLICY app_user_select_own ON sessions FOR SELECT TO app_user
-  USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  USING (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO app_service`);
     await queryRunner.query(`GRANT SELECT, DELETE ON sessions TO app_user`);
     await queryRunner.query(
@@ -1465,8 +1465,8 @@ END),
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT pk_tasks PRIMARY KEY (id),
-  CONSTRAINT chk_tasks_title CHECK (title::text ~ '\\S'::text),
-  CONSTRAINT fk_tasks_user_id FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+  CONSTRAINT chk_tasks_title CHECK (title::text ~ '\\S'),
+  CONSTRAINT fk_tasks_user_id FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 )`);
     await queryRunner.query(`CREATE INDEX idx_tasks_user_id ON tasks (user_id)`);
     await queryRunner.query(`CREATE INDEX idx_tasks_user_id_created_at ON tasks (user_id, created_at DESC)`);
@@ -1479,14 +1479,14 @@ END),
   USING (true)
   WITH CHECK (true)`);
     await queryRunner.query(`CREATE POLICY app_user_delete_own ON tasks FOR DELETE TO app_user
-  USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  USING (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`CREATE POLICY app_user_insert_own ON tasks FOR INSERT TO app_user
-  WITH CHECK (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  WITH CHECK (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`CREATE POLICY app_user_select_own ON tasks FOR SELECT TO app_user
-  USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  USING (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`CREATE POLICY app_user_update_own ON tasks FOR UPDATE TO app_user
-  USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))
-  WITH CHECK (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  USING (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))
+  WITH CHECK (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON tasks TO app_service`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON tasks TO app_user`);
     await queryRunner.query(
@@ -1518,7 +1518,7 @@ END),
   CONSTRAINT pk_user_engagement_states PRIMARY KEY (id),
   CONSTRAINT uq_user_engagement_states_user_id UNIQUE (user_id),
   CONSTRAINT chk_user_engagement_states_state CHECK (state IN ('active', 'goodbye_sent', 'help_flow', 'remind_later', 'dormant')),
-  CONSTRAINT fk_user_engagement_states_user_id FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+  CONSTRAINT fk_user_engagement_states_user_id FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 )`);
     await queryRunner.query(
       `CREATE INDEX idx_user_engagement_states_goodbye_expires_at ON user_engagement_states (goodbye_expires_at) WHERE goodbye_expires_at IS NOT NULL`,
@@ -1539,7 +1539,7 @@ END),
   USING (true)
   WITH CHECK (true)`);
     await queryRunner.query(`CREATE POLICY app_user_select_own ON user_engagement_states FOR SELECT TO app_user
-  USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  USING (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON user_engagement_states TO app_service`);
     await queryRunner.query(`GRANT SELECT ON user_engagement_states TO app_user`);
     await queryRunner.query(
@@ -1584,7 +1584,7 @@ END),
   CONSTRAINT uq_user_profiles_user_id UNIQUE (user_id),
   CONSTRAINT chk_user_profiles_onboarding_tier CHECK (onboarding_tier >= 0 AND onboarding_tier <= 3),
   CONSTRAINT chk_user_profiles_preferred_destination CHECK (preferred_destination IN ('individual', 'group')),
-  CONSTRAINT fk_user_profiles_user_id FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+  CONSTRAINT fk_user_profiles_user_id FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 )`);
     await queryRunner.query(
       `CREATE TRIGGER keep_timestamps BEFORE UPDATE ON user_profiles FOR EACH ROW EXECUTE FUNCTION keep_timestamps()`,
@@ -1595,10 +1595,10 @@ END),
   USING (true)
   WITH CHECK (true)`);
     await queryRunner.query(`CREATE POLICY app_user_select_own ON user_profiles FOR SELECT TO app_user
-  USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  USING (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`CREATE POLICY app_user_update_own ON user_profiles FOR UPDATE TO app_user
-  USING (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))
-  WITH CHECK (user_id = (( SELECT NULLIF(current_setting('app.user_id'::text, true), ''::text)::uuid AS "nullif")))`);
+  USING (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))
+  WITH CHECK (user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::uuid))`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON user_profiles TO app_service`);
     await queryRunner.query(`GRANT SELECT, UPDATE ON user_profiles TO app_user`);
     await queryRunner.query(
