@@ -176,8 +176,9 @@ describeOnServer('a connection that breaks while nothing is asked of it', () => 
         const sessions = (await runner.query('SELECT pg_backend_pid() AS pid')) as { pid: number }[];
         // Not so where the SQL is only written down.
         for (const { pid } of sessions) {
+          const ended = once((await runner.connect()) as EventEmitter, 'end');
           await client.query('SELECT pg_terminate_backend($1)', [pid]);
-          await once((await runner.connect()) as EventEmitter, 'end');
+          await ended;
         }
         await runner.query('ALTER TABLE things ADD COLUMN half text');
       }
