@@ -134,7 +134,8 @@ describe('a client that waits too long', () => {
 
   it('is told that a statement runs, while one runs', async () => {
     const [holder, waiting] = [await connect(), await connect()];
-    const slow = holder.query('SELECT pg_sleep(2.5)');
+    await holder.query('BEGIN');
+    const slow = holder.query('SELECT pg_sleep(4); COMMIT');
     await expect(waiting.query('SELECT 1')).rejects.toMatchObject({
       code: '55P03',
       message: expect.stringContaining('is running a statement') as string,
@@ -198,7 +199,7 @@ describe('a client that is gone', () => {
     const waiting = await WireClient.connect(database.url);
     waiting.send(query('INSERT INTO unfinished VALUES (1)'));
     waiting.kill();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     await holder.query('COMMIT');
     expect(await value(await connect(), 'SELECT count(*)::int FROM unfinished')).toBe(0);
   });
