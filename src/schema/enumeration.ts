@@ -1,4 +1,5 @@
 import { IsIn, IsOptional } from 'class-validator';
+import { escapeLiteral } from 'pg';
 import { Check, Column } from 'typeorm';
 import { snakeCase } from '../database/naming-strategy';
 import { HasDefault } from './has-default';
@@ -31,14 +32,9 @@ export function Enumeration<V extends string>(
       nullable,
       ...(defaultValue === undefined ? {} : { default: defaultValue }),
     })(target, property);
-    Check(`"${snakeCase(property)}" IN (${values.map(literal).join(', ')})`)(target, property);
+    Check(`"${snakeCase(property)}" IN (${values.map(escapeLiteral).join(', ')})`)(target, property);
     IsIn([...values])(target, property);
     if (nullable) IsOptional()(target, property);
     else if (defaultValue !== undefined) HasDefault()(target, property);
   };
-}
-
-/** A value as an SQL string literal. */
-function literal(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
 }
