@@ -65,7 +65,7 @@ export function oneIn(parents: number): number[] {
   return [1, ...Array<number>(parents - 1).fill(0)];
 }
 
-/** How a table is filled, made by `factory`. */
+/** How a table is filled, made by `defineFactory`. */
 export interface Factory {
   readonly entity: new () => object;
   readonly count: Count;
@@ -78,13 +78,13 @@ export interface Factory {
  * field follows from the entity: a key from its row, a foreign key from its relation's row, an enumeration from its list,
  * updated_at from created_at, anything else from its default, nullability and type.
  *
- *     export const taskFactory = factory(Task, perParent('user', [4, 3, 0]), {
+ *     export const taskFactory = defineFactory(Task, perParent('user', [4, 3, 0]), {
  *       title: (_, random) => random.pick(TITLES),
  *       completed: (_, random) => random.chance(0.4),
  *       createdAt: (task, random) => random.between(task.user.createdAt, random.now),
  *     });
  */
-export function factory<E extends object>(
+export function defineFactory<E extends object>(
   entity: new () => E,
   count: Count<keyof E & string>,
   fields: Fields<E>,

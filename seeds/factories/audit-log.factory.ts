@@ -1,5 +1,5 @@
 import { AuditLog, Escalation, Reply } from '../../src/entities';
-import { factory, perScale, type Row, type Rows } from '../engine/factory';
+import { defineFactory, perScale, type Row, type Rows } from '../engine/factory';
 import { scramble } from '../engine/random';
 
 interface Event {
@@ -35,7 +35,7 @@ function eventOf({ index }: Row<AuditLog>, rows: Rows): Event {
   return replyEvent(rows(Reply).at(pick % rows(Reply).length)!);
 }
 
-export const auditLogFactory = factory(AuditLog, perScale(30), {
+export const auditLogFactory = defineFactory(AuditLog, perScale(30), {
   entityType: (log, _, rows) => eventOf(log, rows).entityType,
   entityId: (log, _, rows) => eventOf(log, rows).entityId,
   action: (log, _, rows) => eventOf(log, rows).action,

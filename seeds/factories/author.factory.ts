@@ -1,13 +1,13 @@
 import { Author } from '../../src/entities';
 import { ARCHETYPES, PLATFORMS } from '../../src/entities/social/enumerations';
-import { factory, perScale } from '../engine/factory';
+import { defineFactory, perScale } from '../engine/factory';
 import { DAY } from '../engine/random';
 import { fullName, spelled } from './people';
 import { platformId } from './platform-ids';
 
 const INTERACTIONS = ['liked_reply', 'answered_reply', 'asked_question', 'shared_reply', 'complained'];
 
-export const authorFactory = factory(Author, perScale(5 * PLATFORMS.length), {
+export const authorFactory = defineFactory(Author, perScale(5 * PLATFORMS.length), {
   platform: ({ index }) => PLATFORMS[index % PLATFORMS.length],
   platformId: ({ platform, index }, random) => platformId(platform, 'account', index, random),
   // The number keeps two people of one name apart.

@@ -1,10 +1,10 @@
 import { CommunityChampion } from '../../src/entities';
-import { factory, perParent } from '../engine/factory';
+import { defineFactory, perParent } from '../engine/factory';
 import { DAY } from '../engine/random';
 
 const ENGAGEMENTS = { BRONZE: 3, SILVER: 12, GOLD: 40 };
 
-export const communityChampionFactory = factory(
+export const communityChampionFactory = defineFactory(
   CommunityChampion,
   perParent('author', [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0]),
   {

@@ -1,6 +1,6 @@
 import { CompetitiveMention, Competitor } from '../../src/entities';
 import type { Satisfaction, Sentiment } from '../../src/entities/competitors/enumerations';
-import { factory, perParent } from '../engine/factory';
+import { defineFactory, perParent } from '../engine/factory';
 import { MINUTE, SECOND } from '../engine/random';
 
 const SATISFACTION: Record<Sentiment, Satisfaction> = {
@@ -10,7 +10,7 @@ const SATISFACTION: Record<Sentiment, Satisfaction> = {
   MIXED: 'NEUTRAL',
 };
 
-export const competitiveMentionFactory = factory(
+export const competitiveMentionFactory = defineFactory(
   CompetitiveMention,
   perParent('post', [0, 0, 1, 0, 0, 2, 0, 0, 0, 1]),
   {

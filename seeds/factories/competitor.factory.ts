@@ -1,6 +1,6 @@
 import { Competitor } from '../../src/entities';
 import type { CompetitorCategory } from '../../src/entities/competitors/enumerations';
-import { factory, perScale } from '../engine/factory';
+import { defineFactory, perScale } from '../engine/factory';
 import { DAY } from '../engine/random';
 
 const BEGINNINGS = [
@@ -27,7 +27,7 @@ const MECHANISMS: Record<CompetitorCategory, string | null> = {
 };
 
 /** A market does not grow as fast as what is said about it. */
-export const competitorFactory = factory(
+export const competitorFactory = defineFactory(
   Competitor,
   perScale((scale) => 8 * Math.ceil(Math.sqrt(scale))),
   {

@@ -1,9 +1,9 @@
 import { Conversation } from '../../src/entities';
-import { factory, perParent } from '../engine/factory';
+import { defineFactory, perParent } from '../engine/factory';
 import { DAY, HOUR } from '../engine/random';
 import { topicOf } from './topics';
 
-export const conversationFactory = factory(Conversation, perParent('user', [2, 1, 3, 1, 2, 0, 4, 1, 2, 2]), {
+export const conversationFactory = defineFactory(Conversation, perParent('user', [2, 1, 3, 1, 2, 0, 4, 1, 2, 2]), {
   title: (conversation, random) => (random.chance(0.1) ? null : topicOf(conversation).title),
   status: (conversation, random) =>
     conversation.updatedAt.getTime() < random.now - 90 * DAY && random.chance(0.6) ? 'archived' : 'active',

@@ -1,6 +1,6 @@
 import { Decision, Experiment } from '../../src/entities';
 import { ARCHETYPES } from '../../src/entities/social/enumerations';
-import { factory, perParent, type Row } from '../engine/factory';
+import { defineFactory, perParent, type Row } from '../engine/factory';
 import { type Random, round } from '../engine/random';
 
 const SAFETY_FLAGS = ['mentions_medication', 'possible_minor', 'distress', 'pregnancy'];
@@ -10,7 +10,7 @@ function score({ replies }: Row<Decision>, random: Random): number {
   return replies.length > 0 ? random.number(0.4, 1) : random.number(0, 0.5);
 }
 
-export const decisionFactory = factory(Decision, perParent('post', [1, 1, 1, 0, 1, 1, 1, 1, 0, 1]), {
+export const decisionFactory = defineFactory(Decision, perParent('post', [1, 1, 1, 0, 1, 1, 1, 1, 0, 1]), {
   sssScore: score,
   arsScore: score,
   evsScore: score,

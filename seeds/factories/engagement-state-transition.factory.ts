@@ -1,11 +1,12 @@
 import { EngagementStateTransition } from '../../src/entities';
 import type { EngagementState } from '../../src/entities/engagement/enumerations';
-import { factory, perParent } from '../engine/factory';
+import { NEXT_STATES } from '../../src/entities/engagement/transitions';
+import { defineFactory, perParent } from '../engine/factory';
 import { HOUR } from '../engine/random';
 import { GOODBYE_EXPIRES_AFTER } from './user-engagement-state.factory';
 
-/** Which state may follow which (DATA_MODEL, "engagement"), and what causes it. */
-const NEXT: Record<EngagementState, Partial<Record<EngagementState, string>>> = {
+/** What causes a transition, by the states that it leads from and to. */
+const TRIGGERS: Record<EngagementState, Partial<Record<EngagementState, string>>> = {
   active: { goodbye_sent: 'inactivity_timeout' },
   goodbye_sent: {
     active: 'user_message',
@@ -18,14 +19,13 @@ const NEXT: Record<EngagementState, Partial<Record<EngagementState, string>>> = 
   dormant: { active: 'user_message' },
 };
 
-export const engagementStateTransitionFactory = factory(
+export const engagementStateTransitionFactory = defineFactory(
   EngagementStateTransition,
   perParent('user', [1, 3, 2, 3, 5, 1, 3, 4, 3, 7]),
   {
     fromState: ({ user, ordinal }) => (ordinal === 0 ? null : user.engagementStateTransitions[ordinal - 1].toState),
-    toState: ({ fromState }, random) =>
-      fromState === null ? 'active' : random.pick(Object.keys(NEXT[fromState]) as EngagementState[]),
-    trigger: ({ fromState, toState }) => (fromState === null ? 'registration' : NEXT[fromState][toState]!),
+    toState: ({ fromState }, random) => (fromState === null ? 'active' : random.pick(NEXT_STATES[fromState])),
+    trigger: ({ fromState, toState }) => (fromState === null ? 'registration' : TRIGGERS[fromState][toState]!),
     metadata: ({ toState }, random) => (toState === 'goodbye_sent' ? { inactiveDays: random.int(7, 10) } : {}),
     createdAt: ({ user, ordinal, fromState, toState }, random) => {
       if (ordinal === 0) return user.createdAt;

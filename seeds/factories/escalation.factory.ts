@@ -1,6 +1,6 @@
 import { Escalation } from '../../src/entities';
 import type { EscalationPriority, EscalationReason } from '../../src/entities/oversight/enumerations';
-import { factory, perParent } from '../engine/factory';
+import { defineFactory, perParent } from '../engine/factory';
 import { HOUR, MINUTE } from '../engine/random';
 import { TEAM } from './people';
 
@@ -13,7 +13,7 @@ const PRIORITY: Record<EscalationReason, EscalationPriority> = {
   OTHER: 'LOW',
 };
 
-export const escalationFactory = factory(Escalation, perParent('decision', [0, 0, 1, 0, 1, 0, 0, 0, 1, 0]), {
+export const escalationFactory = defineFactory(Escalation, perParent('decision', [0, 0, 1, 0, 1, 0, 0, 0, 1, 0]), {
   post: ({ decision }) => decision!.post,
   reply: ({ decision }) => decision!.replies[0] ?? null,
   reason: ({ decision }, random) => {

@@ -1,6 +1,6 @@
 import { Experiment } from '../../src/entities';
 import { EXPERIMENT_STATUSES } from '../../src/entities/experiments/enumerations';
-import { factory, perScale } from '../engine/factory';
+import { defineFactory, perScale } from '../engine/factory';
 import { DAY, round } from '../engine/random';
 
 const IDEAS = [
@@ -18,7 +18,7 @@ interface Result {
   rate: number;
 }
 
-export const experimentFactory = factory(Experiment, perScale(4), {
+export const experimentFactory = defineFactory(Experiment, perScale(4), {
   name: ({ index, variantA, variantB }) => `${variantA} or ${variantB}, round ${Math.floor(index / IDEAS.length) + 1}`,
   description: ({ metric }) => `Which of the two gets the better ${metric.replace('_', ' ')}?`,
   variantA: ({ index }) => idea(index).variantA,

@@ -1,6 +1,6 @@
 import type { Message } from '../../src/entities';
 import { IntentExecution } from '../../src/entities';
-import { factory, perParent, type Row } from '../engine/factory';
+import { defineFactory, perParent, type Row } from '../engine/factory';
 import { MINUTE } from '../engine/random';
 
 const PREVIEWS = [
@@ -26,7 +26,7 @@ function messagesIn(execution: Row<IntentExecution>, now: number): Row<Message>[
     .filter(({ createdAt }) => createdAt.getTime() > from + MINUTE && createdAt.getTime() < to);
 }
 
-export const intentExecutionFactory = factory(IntentExecution, perParent('intent', [5, 3, 0, 8, 2, 1, 4, 6]), {
+export const intentExecutionFactory = defineFactory(IntentExecution, perParent('intent', [5, 3, 0, 8, 2, 1, 4, 6]), {
   user: (execution) => execution.intent.user,
   // Just before the message that came of it.
   executedAt: (execution, random) => {

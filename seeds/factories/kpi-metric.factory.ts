@@ -1,7 +1,7 @@
 import { KpiMetric } from '../../src/entities';
 import type { MetricType } from '../../src/entities/oversight/enumerations';
 import { PLATFORMS } from '../../src/entities/social/enumerations';
-import { factory, perScale } from '../engine/factory';
+import { defineFactory, perScale } from '../engine/factory';
 import { DAY, HOUR } from '../engine/random';
 
 /** The metrics of each day and platform, and the range of their values. */
@@ -19,7 +19,7 @@ const MAX_DAYS = 720;
 
 const metric = (index: number): (typeof METRICS)[number] => METRICS[index % METRICS.length];
 
-export const kpiMetricFactory = factory(
+export const kpiMetricFactory = defineFactory(
   KpiMetric,
   perScale((scale) => ROWS_PER_DAY * Math.min(MAX_DAYS, DAYS_PER_SCALE * scale)),
   {

@@ -1,11 +1,11 @@
 import { LearningEvent } from '../../src/entities';
-import { factory, perScale } from '../engine/factory';
+import { defineFactory, perScale } from '../engine/factory';
 import { DAY, HOUR, round } from '../engine/random';
 
 /** How long the effect of a change is waited for. */
 const EVALUATED_AFTER = 14 * DAY;
 
-export const learningEventFactory = factory(LearningEvent, perScale(8), {
+export const learningEventFactory = defineFactory(LearningEvent, perScale(8), {
   date: (_, random) => random.ago(365 * DAY),
   adjustmentType: (_, random) => random.pick(['weights', 'threshold', 'archetype_mix']),
   adjustment: ({ adjustmentType }, random) => ({

@@ -1,5 +1,5 @@
 import { Message } from '../../src/entities';
-import { factory, perParent, type Row } from '../engine/factory';
+import { defineFactory, perParent, type Row } from '../engine/factory';
 import { MINUTE, SECOND } from '../engine/random';
 import { topicOf } from './topics';
 
@@ -9,7 +9,7 @@ const OPENINGS = ['', 'Quick question: ', 'One more thing. ', 'Thanks! '];
 /** A thread is a person and the assistant taking turns; the person begins, the assistant has the last word. */
 const fromPerson = (message: Row<Message>): boolean => message.ordinal % 2 === 0;
 
-export const messageFactory = factory(Message, perParent('conversation', [4, 6, 2, 8, 4, 10]), {
+export const messageFactory = defineFactory(Message, perParent('conversation', [4, 6, 2, 8, 4, 10]), {
   role: (message) => (fromPerson(message) ? 'user' : 'assistant'),
   content: (message, random) => {
     const { questions, answers } = topicOf(message.conversation);

@@ -1,5 +1,5 @@
 import { Author, Post } from '../../src/entities';
-import { factory, perScale } from '../engine/factory';
+import { defineFactory, perScale } from '../engine/factory';
 import { DAY, MINUTE, SECOND } from '../engine/random';
 import { platformId } from './platform-ids';
 
@@ -59,7 +59,7 @@ const ENDINGS = [
 const SPAM = 'CLICK MY PROFILE for the only supplement you will ever need, 90 % off today';
 
 /** A post without a decision has been put aside as spam, or waits: for its turn, or after a failure. */
-export const postFactory = factory(Post, perScale(40), {
+export const postFactory = defineFactory(Post, perScale(40), {
   author: (_, random, rows) => random.pickEarly(rows(Author)),
   platform: ({ author }) => author.platform,
   platformPostId: ({ platform, index }, random) => platformId(platform, 'post', index, random),

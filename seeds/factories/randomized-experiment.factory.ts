@@ -1,8 +1,8 @@
 import { RandomizedExperiment } from '../../src/entities';
 import { OPERATIONAL_MODES } from '../../src/entities/social/enumerations';
-import { factory, oneIn, perParent } from '../engine/factory';
+import { defineFactory, oneIn, perParent } from '../engine/factory';
 
-export const randomizedExperimentFactory = factory(RandomizedExperiment, perParent('decision', oneIn(8)), {
+export const randomizedExperimentFactory = defineFactory(RandomizedExperiment, perParent('decision', oneIn(8)), {
   predictedMode: (_, random) => random.pick(OPERATIONAL_MODES),
   actualMode: ({ decision }) => decision!.mode,
   predictedOutcome: (_, random) => random.number(0, 1),

@@ -1,7 +1,7 @@
 import { Reply } from '../../src/entities';
 import { type Archetype } from '../../src/entities/social/enumerations';
 import { SIGNATURE } from '../../src/entities/social/reply.entity';
-import { factory, perParent } from '../engine/factory';
+import { defineFactory, perParent } from '../engine/factory';
 import { HOUR, MINUTE, SECOND } from '../engine/random';
 import { TEAM } from './people';
 
@@ -47,7 +47,7 @@ const BODIES: Record<Archetype, string[]> = {
 };
 const CLOSINGS = ['', 'Take care!', 'Hope today is a gentle one.', 'Tell us how it goes.'];
 
-export const replyFactory = factory(Reply, perParent('decision', [1, 1, 0, 1, 1, 2, 1, 0, 1, 1]), {
+export const replyFactory = defineFactory(Reply, perParent('decision', [1, 1, 0, 1, 1, 2, 1, 0, 1, 1]), {
   content: ({ archetype }, random) =>
     [random.pick(OPENINGS), random.pick(BODIES[archetype!]), random.pick(CLOSINGS), SIGNATURE]
       .filter(Boolean)

@@ -1,6 +1,6 @@
 import { ScheduledIntent } from '../../src/entities';
 import { type ActionType, TRIGGER_TYPES, type TriggerType } from '../../src/entities/intents/enumerations';
-import { factory, perParent, type Row } from '../engine/factory';
+import { defineFactory, perParent, type Row } from '../engine/factory';
 import { DAY, HOUR, type Random } from '../engine/random';
 
 interface Example {
@@ -68,36 +68,41 @@ const EXAMPLES: Record<TriggerType, Example> = {
 const hasSchedule = ({ triggerType }: Row<ScheduledIntent>): boolean =>
   triggerType === 'cron' || triggerType === 'interval' || triggerType === 'once';
 
-export const scheduledIntentFactory = factory(ScheduledIntent, perParent('user', [2, 1, 3, 0, 2, 1, 2, 1, 0, 2]), {
-  intentName: (intent) => EXAMPLES[intent.triggerType].name,
-  description: (intent, random) => (random.chance(0.7) ? EXAMPLES[intent.triggerType].description : null),
-  // What fires once has fired once at most.
-  triggerType: (intent, random) =>
-    random.pick(intent.executions.length > 1 ? TRIGGER_TYPES.filter((type) => type !== 'once') : TRIGGER_TYPES),
-  triggerSchedule: (intent, random) => (hasSchedule(intent) ? EXAMPLES[intent.triggerType].when(random, intent) : null),
-  triggerCondition: (intent, random) =>
-    hasSchedule(intent) ? null : EXAMPLES[intent.triggerType].when(random, intent),
-  actionType: (intent) => EXAMPLES[intent.triggerType].action,
-  actionContext: (_, random) => (random.chance(0.3) ? 'Keep it to three sentences.' : null),
-  actionPriority: (_, random) => random.weighted({ normal: 7, low: 2, high: 2, critical: 1 }),
-  nextCheck: (intent, random) => (intent.enabled ? random.after(random.now, 2 * DAY) : null),
-  lastChecked: (intent, random) =>
-    intent.lastExecuted &&
-    random.between(intent.lastExecuted, Math.min(intent.lastExecuted.getTime() + HOUR, random.now)),
-  lastExecuted: (intent) => intent.executions.at(-1)?.executedAt ?? null,
-  executionCount: (intent) => intent.executions.length,
-  lastExecutionStatus: (intent) => intent.executions.at(-1)?.status ?? null,
-  lastExecutionError: (intent) => intent.executions.at(-1)?.errorMessage ?? null,
-  lastMessage: (intent) => intent.executions.at(-1)?.message ?? null,
-  enabled: ({ maxExecutions, executionCount }, random) =>
-    (maxExecutions === null || executionCount < maxExecutions) && random.chance(0.9),
-  expiresAt: (_, random) => (random.chance(0.15) ? random.after(random.now, 180 * DAY, 7 * DAY) : null),
-  maxExecutions: ({ triggerType, executionCount }, random) => {
-    if (triggerType === 'once') return 1;
-    return random.chance(0.2) ? Math.max(1, executionCount) + random.int(0, 4) : null;
+export const scheduledIntentFactory = defineFactory(
+  ScheduledIntent,
+  perParent('user', [2, 1, 3, 0, 2, 1, 2, 1, 0, 2]),
+  {
+    intentName: (intent) => EXAMPLES[intent.triggerType].name,
+    description: (intent, random) => (random.chance(0.7) ? EXAMPLES[intent.triggerType].description : null),
+    // What fires once has fired once at most.
+    triggerType: (intent, random) =>
+      random.pick(intent.executions.length > 1 ? TRIGGER_TYPES.filter((type) => type !== 'once') : TRIGGER_TYPES),
+    triggerSchedule: (intent, random) =>
+      hasSchedule(intent) ? EXAMPLES[intent.triggerType].when(random, intent) : null,
+    triggerCondition: (intent, random) =>
+      hasSchedule(intent) ? null : EXAMPLES[intent.triggerType].when(random, intent),
+    actionType: (intent) => EXAMPLES[intent.triggerType].action,
+    actionContext: (_, random) => (random.chance(0.3) ? 'Keep it to three sentences.' : null),
+    actionPriority: (_, random) => random.weighted({ normal: 7, low: 2, high: 2, critical: 1 }),
+    nextCheck: (intent, random) => (intent.enabled ? random.after(random.now, 2 * DAY) : null),
+    lastChecked: (intent, random) =>
+      intent.lastExecuted &&
+      random.between(intent.lastExecuted, Math.min(intent.lastExecuted.getTime() + HOUR, random.now)),
+    lastExecuted: (intent) => intent.executions.at(-1)?.executedAt ?? null,
+    executionCount: (intent) => intent.executions.length,
+    lastExecutionStatus: (intent) => intent.executions.at(-1)?.status ?? null,
+    lastExecutionError: (intent) => intent.executions.at(-1)?.errorMessage ?? null,
+    lastMessage: (intent) => intent.executions.at(-1)?.message ?? null,
+    enabled: ({ maxExecutions, executionCount }, random) =>
+      (maxExecutions === null || executionCount < maxExecutions) && random.chance(0.9),
+    expiresAt: (_, random) => (random.chance(0.15) ? random.after(random.now, 180 * DAY, 7 * DAY) : null),
+    maxExecutions: ({ triggerType, executionCount }, random) => {
+      if (triggerType === 'once') return 1;
+      return random.chance(0.2) ? Math.max(1, executionCount) + random.int(0, 4) : null;
+    },
+    createdAt: ({ user }, random) => random.between(user.createdAt, random.now - 20 * DAY),
+    updatedAt: (intent) => intent.lastChecked ?? intent.createdAt,
+    createdBy: (_, random) => random.weighted({ user: 8, assistant: 2 }),
+    metadata: (intent) => ({ source: intent.createdBy === 'user' ? 'settings' : 'conversation' }),
   },
-  createdAt: ({ user }, random) => random.between(user.createdAt, random.now - 20 * DAY),
-  updatedAt: (intent) => intent.lastChecked ?? intent.createdAt,
-  createdBy: (_, random) => random.weighted({ user: 8, assistant: 2 }),
-  metadata: (intent) => ({ source: intent.createdBy === 'user' ? 'settings' : 'conversation' }),
-});
+);

@@ -1,6 +1,6 @@
 import { Author, SegmentedWeight } from '../../src/entities';
 import { ARCHETYPES, PLATFORMS } from '../../src/entities/social/enumerations';
-import { factory, perScale } from '../engine/factory';
+import { defineFactory, perScale } from '../engine/factory';
 import { DAY, round } from '../engine/random';
 
 /** The segments that there always are. */
@@ -14,7 +14,7 @@ const SEGMENTS = Object.entries({
 const AUTHORS_PER_SCALE = 15;
 
 /** Larger data has segments of single authors as well: those whose number comes after the others'. */
-export const segmentedWeightFactory = factory(
+export const segmentedWeightFactory = defineFactory(
   SegmentedWeight,
   perScale((scale) => SEGMENTS.length + AUTHORS_PER_SCALE * (scale - 1)),
   {

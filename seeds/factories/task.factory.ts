@@ -1,5 +1,5 @@
 import { Task } from '../../src/entities';
-import { factory, perParent } from '../engine/factory';
+import { defineFactory, perParent } from '../engine/factory';
 
 const VERBS = ['Draft', 'Review', 'Share', 'Print', 'Collect', 'Plan', 'Discuss', 'Update'];
 const THINGS = [
@@ -21,7 +21,7 @@ const DETAILS = [
   'See the conversation with the assistant.',
 ];
 
-export const taskFactory = factory(Task, perParent('user', [4, 3, 5, 2, 6, 0, 3, 4, 2, 5]), {
+export const taskFactory = defineFactory(Task, perParent('user', [4, 3, 5, 2, 6, 0, 3, 4, 2, 5]), {
   title: (_, random) => `${random.pick(VERBS)} ${random.pick(THINGS)}`,
   description: (_, random) => (random.chance(0.4) ? random.pick(DETAILS) : null),
   completed: (_, random) => random.chance(0.55),

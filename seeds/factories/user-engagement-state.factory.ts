@@ -1,12 +1,12 @@
 import { UserEngagementState } from '../../src/entities';
-import { factory, perParent } from '../engine/factory';
+import { defineFactory, perParent } from '../engine/factory';
 import { DAY, HOUR } from '../engine/random';
 
 /** How long a goodbye may stay unanswered. */
 export const GOODBYE_EXPIRES_AFTER = 48 * HOUR;
 
 /** Follows from the person's transitions. */
-export const userEngagementStateFactory = factory(UserEngagementState, perParent('user', [1]), {
+export const userEngagementStateFactory = defineFactory(UserEngagementState, perParent('user', [1]), {
   state: ({ user }) => user.engagementStateTransitions.at(-1)!.toState,
   lastActivityAt: ({ user, state }, random) => {
     const { createdAt, metadata } = user.engagementStateTransitions.findLast(({ toState }) => toState !== 'dormant')!;

@@ -1,5 +1,5 @@
 import { UserProfile } from '../../src/entities';
-import { factory, perParent } from '../engine/factory';
+import { defineFactory, perParent } from '../engine/factory';
 
 const TIMEZONES: Record<string, string> = {
   en: 'America/Chicago',
@@ -13,7 +13,7 @@ const TIMEZONES: Record<string, string> = {
 /** What there is to do in each tier of onboarding. */
 const STEPS = ['first_question', 'first_task', 'first_intent', 'shared_conversation'];
 
-export const userProfileFactory = factory(UserProfile, perParent('user', [1]), {
+export const userProfileFactory = defineFactory(UserProfile, perParent('user', [1]), {
   preferredDestination: (_, random) => random.weighted({ individual: 8, group: 2 }),
   reengagementOptOut: (_, random) => random.chance(0.1),
   onboardingTier: (_, random) => random.int(0, 3),

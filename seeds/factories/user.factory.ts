@@ -1,5 +1,5 @@
 import { User } from '../../src/entities';
-import { factory, perScale } from '../engine/factory';
+import { defineFactory, perScale } from '../engine/factory';
 import { pool } from '../engine/pool';
 import { DAY, type Random, scramble } from '../engine/random';
 import { fullName, spelled } from './people';
@@ -15,7 +15,7 @@ function passwordHash(random: Random): string {
   return `$2b$12$${Array.from({ length: 53 }, () => random.pick(BCRYPT_ALPHABET)).join('')}`;
 }
 
-export const userFactory = factory(User, perScale(10), {
+export const userFactory = defineFactory(User, perScale(10), {
   name: (_, random) => fullName(random),
   // The number keeps two people of one name apart.
   email: (user, random) => `${spelled(user.name!, '.')}${user.index + 1}@${random.pick(DOMAINS)}`,

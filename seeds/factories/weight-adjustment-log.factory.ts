@@ -1,5 +1,5 @@
 import { WeightAdjustmentLog } from '../../src/entities';
-import { factory, perScale } from '../engine/factory';
+import { defineFactory, perScale } from '../engine/factory';
 import { DAY, HOUR, type Random, round } from '../engine/random';
 
 /** The samples that a segment needs before its weights are adjusted. */
@@ -14,7 +14,7 @@ function weights(random: Random): Record<string, number> {
 }
 
 /** A run a week. */
-export const weightAdjustmentLogFactory = factory(WeightAdjustmentLog, perScale(8), {
+export const weightAdjustmentLogFactory = defineFactory(WeightAdjustmentLog, perScale(8), {
   date: ({ index }, random) => random.ago(((index % WEEKS) + 1) * 7 * DAY, ((index % WEEKS) + 1) * 7 * DAY - HOUR),
   action: ({ validSegments, totalSegments }) => (2 * validSegments >= totalSegments ? 'adjusted' : 'skipped'),
   reason: ({ validSegments, totalSegments }) =>

@@ -6,7 +6,7 @@ import { Task, WeightAdjustmentLog } from '../../src/entities';
 import { readConfiguration } from '../../src/database/configuration';
 import type { EntityDataSource } from '../../src/database/data-source';
 import { UserError } from '../../src/database/errors';
-import { type Factory, factory, perParent, perScale } from '../../seeds/engine/factory';
+import { type Factory, defineFactory, perParent, perScale } from '../../seeds/engine/factory';
 import type { TablePlan } from '../../seeds/engine/plan';
 import { type OnProgress, seed, type SeedOptions } from '../../seeds/engine/seeder';
 import { factories } from '../../seeds/factories';
@@ -528,9 +528,9 @@ describe('rows that are no demo data', () => {
 });
 
 describe('a failure leaves the database as it was', () => {
-  const failing = (log: Parameters<typeof factory<WeightAdjustmentLog>>[2]): Factory[] => [
+  const failing = (log: Parameters<typeof defineFactory<WeightAdjustmentLog>>[2]): Factory[] => [
     ...factories.filter(({ entity }) => entity !== WeightAdjustmentLog),
-    factory(WeightAdjustmentLog, perScale(8), { sampleSizes: {}, oldWeights: {}, newWeights: {}, ...log }),
+    defineFactory(WeightAdjustmentLog, perScale(8), { sampleSizes: {}, oldWeights: {}, newWeights: {}, ...log }),
   ];
 
   it('of a factory, after other tables have been filled', async () => {
@@ -629,7 +629,10 @@ describe('a table without a factory', () => {
     const others = factories.filter(({ entity }) => entity !== Task);
     await run({ only: ['tasks'] }, undefined, others);
     expect(await counts()).toMatchObject({ tasks: 10, users: 10 });
-    await run({ only: ['tasks'], reset: true }, undefined, [...others, factory(Task, perParent('user', [3]), {})]);
+    await run({ only: ['tasks'], reset: true }, undefined, [
+      ...others,
+      defineFactory(Task, perParent('user', [3]), {}),
+    ]);
     expect(await counts()).toMatchObject({ tasks: 30, users: 10 });
   });
 });

@@ -12,7 +12,7 @@ import {
 } from 'typeorm';
 import { UserError } from '../../../src/database/errors';
 import { Enumeration } from '../../../src/schema';
-import { type Factory, factory, oneIn, perParent, perScale } from '../../../seeds/engine/factory';
+import { type Factory, defineFactory, oneIn, perParent, perScale } from '../../../seeds/engine/factory';
 import { compileTables, type Table } from '../../../seeds/engine/tables';
 import { metadataOf } from '../metadata';
 
@@ -110,10 +110,10 @@ describe('a table without a factory', () => {
 });
 
 describe('a factory', () => {
-  const shelf = factory(Shelf, perScale(4), {
+  const shelf = defineFactory(Shelf, perScale(4), {
     room: (row, random) => `${random.pick(['attic', 'cellar'])} with ${row.boxes.length}`,
   });
-  const box = factory(Box, perParent('shelf', [2, 0, 3]), {
+  const box = defineFactory(Box, perParent('shelf', [2, 0, 3]), {
     formerShelf: (_, random, rows) => random.pick(rows(Shelf)),
     label: ({ ordinal }) => `no. ${ordinal}`,
     note: ({ shelf, formerShelf }) => `from ${formerShelf!.room} to ${shelf.room}`,
@@ -173,7 +173,7 @@ describe('an error names table, column and row:', () => {
   const line = ({ shelves }: { shelves: Table }): string => shelves.line(3);
 
   it('a factory that fails', async () => {
-    const failing = factory(Shelf, perScale(4), {
+    const failing = defineFactory(Shelf, perScale(4), {
       room: () => {
         throw new Error('no room');
       },
@@ -182,32 +182,32 @@ describe('an error names table, column and row:', () => {
   });
 
   it('a factory that makes nothing', async () => {
-    const nothing = factory(Shelf, perScale(4), { room: () => undefined as unknown as string });
+    const nothing = defineFactory(Shelf, perScale(4), { room: () => undefined as unknown as string });
     expect(await messageOf([nothing], line)).toBe('shelves.room, row 3: its factory makes no value.');
   });
 
   it('what the column can’t hold', async () => {
-    const wrong = factory(Shelf, perScale(4), { room: 'a\0b' });
+    const wrong = defineFactory(Shelf, perScale(4), { room: 'a\0b' });
     expect(await messageOf([wrong], line)).toBe(
       'shelves.room, row 3: PostgreSQL stores no text with a NUL character (code 0).',
     );
   });
 
   it('a column that depends on itself', async () => {
-    const circular = factory(Shelf, perScale(4), { room: (row) => `${row.room}!` });
+    const circular = defineFactory(Shelf, perScale(4), { room: (row) => `${row.room}!` });
     expect(await messageOf([circular], line)).toBe('shelves.room, row 3: it depends on itself.');
   });
 
   it('children that are not made per parent', async () => {
-    const curious = factory(Shelf, perScale(4), { room: (row) => String(row.formerBoxes.length) });
-    const made = factory(Box, perParent('shelf', [1]), {});
+    const curious = defineFactory(Shelf, perScale(4), { room: (row) => String(row.formerBoxes.length) });
+    const made = defineFactory(Box, perParent('shelf', [1]), {});
     expect(await messageOf([curious, made], line)).toBe(
       'shelves.formerBoxes, row 3: boxes are not made per row of shelves, so that it is not known which belong to it.',
     );
   });
 
   it('a parent that is none', async () => {
-    const lost = factory(Shelf, perParent('boxes', [1]), {});
+    const lost = defineFactory(Shelf, perParent('boxes', [1]), {});
     expect(await messageOf([lost], () => undefined)).toBe(
       'shelves.boxes: rows are made per row of another table that they refer to.',
     );
@@ -255,7 +255,7 @@ describe('an entity is refused before the first row:', () => {
       shelf: Relation<Shelf>;
     }
     await expect(compiled([Shelf, Box, Label])).rejects.toThrow('labels.shelfId: only a key that is one UUID');
-    const tables = await compiled([Shelf, Box, Label], [factory(Label, perParent('shelf', oneIn(3)), {})]);
+    const tables = await compiled([Shelf, Box, Label], [defineFactory(Label, perParent('shelf', oneIn(3)), {})]);
     const [shelves, labels] = ['shelves', 'labels'].map((name) => tables.find((table) => table.name === name)!);
     expect(labels.origin(labels.row(2).shelfId as string)).toEqual({ seed: 1, index: 2 });
     expect(labels.row(2).shelfId).toBe(shelves.row(6).id);
