@@ -36,21 +36,17 @@ export interface List<T> {
  * alone, whatever was drawn elsewhere before; so any field of any row can be made at any time, on its own.
  */
 export class Random {
-  private key = 0;
-  private counter = 0;
+  /** Where the draws are: to come back to them, keep both and set them again. */
+  key = 0;
+  counter = 0;
 
   /** @param now the reference date that dates hang off, in ms since 1970 */
   constructor(readonly now: number) {}
 
-  /** Makes a field's value with the draws of (field, row). It may look at other fields, which have draws of their own. */
-  during<T>(field: number, row: number, make: () => T): T {
-    const { key, counter } = this;
+  /** From here on the draws are those of a field of a row. */
+  start(field: number, row: number): void {
     this.key = scramble(field ^ row);
     this.counter = scramble(field + this.key);
-    const value = make();
-    this.key = key;
-    this.counter = counter;
-    return value;
   }
 
   /** A whole number from 0 to 2^32 - 1. */

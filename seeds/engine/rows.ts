@@ -22,7 +22,7 @@ const IN_THE_MAKING = Symbol('in the making');
 /** A class of rows with a getter for each column and relation, which makes the value when it is first asked for it. */
 export function rowClass(table: Table, makers: ReadonlyMap<string, Maker>, { seed, random, tables }: Common): RowClass {
   class Row {
-    readonly values: unknown[] = [];
+    readonly values = new Array<unknown>(makers.size);
 
     constructor(readonly index: number) {}
 
@@ -34,45 +34,51 @@ export function rowClass(table: Table, makers: ReadonlyMap<string, Maker>, { see
   let current = 0;
   const rows: Rows = (entity) => tables.get(entity)!.rowsBeside(table, current) as List<never>;
 
-  function make(row: AnyRow, maker: Maker, field: number): unknown {
-    // A maker may look at other rows of the same table.
-    const outer = current;
-    current = row.index;
-    const value = random.during(field, row.index, () => maker(row, random, rows));
-    current = outer;
-    if (value === undefined) throw new Error('its factory makes no value');
-    return value;
-  }
-
   for (const [slot, [property, maker]] of [...makers].entries()) {
     const field = scramble(hash(`${table.name}.${property}`) ^ scramble(seed));
     Object.defineProperty(Row.prototype, property, {
+      // This is where the time goes: no closures, and one look at a value that is known.
       get(this: Row & AnyRow) {
-        const known = this.values[slot];
+        const { values, index } = this;
+        const known = values[slot];
         if (known !== undefined && known !== IN_THE_MAKING) return known;
-        return located(
-          () => {
-            if (known === IN_THE_MAKING) throw new Error('it depends on itself');
-            this.values[slot] = IN_THE_MAKING;
-            return (this.values[slot] = make(this, maker, field));
-          },
-          table.name,
-          property,
-          this.index,
-        );
+        // A maker may look at other fields and at other rows of the same table.
+        const outer = current;
+        const { key, counter } = random;
+        current = index;
+        random.start(field, index);
+        try {
+          if (known === IN_THE_MAKING) throw new Error('it depends on itself');
+          values[slot] = IN_THE_MAKING;
+          const value = maker(this, random, rows);
+          if (value === undefined) throw new Error('its factory makes no value');
+          return (values[slot] = value);
+        } catch (error) {
+          values[slot] = undefined;
+          throw locate(error, table.name, property, index);
+        } finally {
+          current = outer;
+          random.key = key;
+          random.counter = counter;
+        }
       },
     });
   }
   return Row as unknown as RowClass;
 }
 
-/** Does what may fail for a column; an error says which column, and which row. */
-export function located<T>(work: () => T, table: string, property: string, row?: number): T {
+/** Does what may fail for a column; an error says which column. */
+export function located<T>(work: () => T, table: string, property: string): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    const where = row === undefined ? `${table}.${property}` : `${table}.${property}, row ${row}`;
-    throw new UserError(`${where}: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
+    throw locate(error, table, property);
   }
+}
+
+/** The error with the column, and the row where there is one, that it is about. */
+export function locate(error: unknown, table: string, property: string, row?: number): UserError {
+  if (error instanceof UserError) return error;
+  const where = row === undefined ? `${table}.${property}` : `${table}.${property}, row ${row}`;
+  return new UserError(`${where}: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
 }

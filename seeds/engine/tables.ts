@@ -8,7 +8,7 @@ import { makersOf } from './makers';
 import { inForeignKeyOrder } from './order';
 import { Placement } from './placement';
 import { hash, type List, Random } from './random';
-import { type AnyRow, located, rowClass, type RowClass } from './rows';
+import { type AnyRow, locate, located, rowClass, type RowClass } from './rows';
 
 /** What all rows depend on, beside table and number. */
 export interface Basis {
@@ -24,6 +24,8 @@ interface Common {
   readonly random: Random;
   readonly tables: ReadonlyMap<unknown, Table>;
 }
+
+const RECENT_ROWS = 64;
 
 /** How many rows a table has that nobody has written a factory for. */
 const WITHOUT_FACTORY = perScale(10);
@@ -59,8 +61,8 @@ export class Table {
   private readonly primary: ColumnMetadata;
   private readonly hash: number;
   private readonly Row: RowClass;
-  /** Children come in the order of their parents, so the row that is asked for is often the one asked for before. */
-  private last?: AnyRow;
+  /** The rows made last: parents are asked for by each of their children, and children by each other. */
+  private readonly recent = new Array<AnyRow | undefined>(RECENT_ROWS);
 
   constructor(
     readonly entity: EntityMetadata,
@@ -90,8 +92,9 @@ export class Table {
   }
 
   row(index: number): AnyRow {
-    if (this.last?.index !== index) this.last = new this.Row(index);
-    return this.last;
+    const place = index % RECENT_ROWS;
+    const recent = this.recent[place];
+    return recent?.index === index ? recent : (this.recent[place] = new this.Row(index));
   }
 
   /** A row as a line of COPY's text format, without its end. */
@@ -101,7 +104,11 @@ export class Table {
     for (const { property, encode } of this.columns) {
       const value = row[property];
       if (line) line += '\t';
-      line += located(() => encode(value), this.name, property, index);
+      try {
+        line += encode(value);
+      } catch (error) {
+        throw locate(error, this.name, property, index);
+      }
     }
     return line;
   }
