@@ -1,0 +1,41 @@
+import { InvalidInputError } from '../errors/domain-errors';
+
+/** Where a page ends: a row's timestamp and id. Rows of one timestamp follow each other by id, so that the order is total. */
+export interface Position {
+  /** Microseconds since 1970, which is PostgreSQL's precision: a Date has milliseconds, and would skip or repeat rows. */
+  micros: bigint;
+  id: string;
+}
+
+/** The last microsecond of the year 9999: PostgreSQL reads no ISO 8601 of later years. */
+const LATEST = 253_402_300_799_999_999n;
+
+export class MalformedCursorError extends InvalidInputError {
+  constructor() {
+    super('The cursor is none: give the "next" of the page before, unchanged, or nothing for the first page.');
+  }
+}
+
+/** The position as 32 characters that a URL takes as they are: 8 bytes of time and the 16 of the id. */
+export function encodeCursor({ micros, id }: Position): string {
+  const bytes = Buffer.alloc(24);
+  bytes.writeBigInt64BE(micros);
+  bytes.write(id.replaceAll('-', ''), 8, 'hex');
+  return bytes.toString('base64url');
+}
+
+/** @throws MalformedCursorError for all that `encodeCursor` does not make */
+export function decodeCursor(cursor: string): Position {
+  if (typeof cursor !== 'string' || !/^[\w-]{32}$/.test(cursor)) throw new MalformedCursorError();
+  const bytes = Buffer.from(cursor, 'base64url');
+  const micros = bytes.readBigInt64BE();
+  if (micros < 0n || micros > LATEST) throw new MalformedCursorError();
+  const id = bytes.toString('hex', 8).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  return { micros, id };
+}
+
+/** The moment in ISO 8601, with its microseconds. */
+export function isoOf(micros: bigint): string {
+  const seconds = new Date(Number(micros / 1000n)).toISOString().slice(0, 'YYYY-MM-DDTHH:MM:SS'.length);
+  return `${seconds}.${String(micros % 1_000_000n).padStart(6, '0')}Z`;
+}
