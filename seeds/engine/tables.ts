@@ -151,7 +151,7 @@ export class Table {
   }
 
   /** The smallest scale at which a row exists. */
-  private scaleOf(index: number): number {
+  scaleOf(index: number): number {
     if (this.placement) return this.parent.scaleOf(this.placement.parentOf(index));
     let [tooSmall, enough] = [0, 1];
     while (this.rows(enough) <= index) [tooSmall, enough] = [enough, 2 * enough];
