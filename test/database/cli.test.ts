@@ -16,7 +16,7 @@ interface Result {
 function typeorm(command: string[], environment: NodeJS.ProcessEnv): Promise<Result> {
   const parameters = [
     '--require',
-    '@swc-node/register',
+    './typescript.js',
     'node_modules/typeorm/cli.js',
     ...command,
     '-d',

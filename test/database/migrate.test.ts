@@ -39,7 +39,7 @@ interface Process {
 }
 
 function start(...argv: string[]): Process {
-  const child = spawn(process.execPath, ['-r', '@swc-node/register', ...argv], {
+  const child = spawn(process.execPath, ['-r', './typescript.js', ...argv], {
     env: { ...process.env, DATABASE_URL: database.url, MIGRATIONS: join(folder, '*.js'), NODE_ENV: 'development' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

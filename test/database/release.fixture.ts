@@ -1,6 +1,6 @@
 /**
  * The release runner as a process of its own, on migrations of a test's own:
- * `node -r @swc-node/register release.fixture.ts …flags` with MIGRATIONS=<glob of JavaScript files> and DATABASE_URL. As the
+ * `node -r ./typescript.js release.fixture.ts …flags` with MIGRATIONS=<glob of JavaScript files> and DATABASE_URL. As the
  * default export it is what the stock `typeorm -d` takes.
  */
 import { readConfiguration } from '../../src/database/configuration';

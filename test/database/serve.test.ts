@@ -23,7 +23,7 @@ afterAll(async () => {
 
 /** `npm run db`. */
 function serve(parameters: string[] = [], environment: NodeJS.ProcessEnv = {}): ChildProcess {
-  return spawn(process.execPath, ['--require', '@swc-node/register', 'src/database/serve.ts', ...parameters], {
+  return spawn(process.execPath, ['--require', './typescript.js', 'src/database/serve.ts', ...parameters], {
     cwd: ROOT,
     env: { ...process.env, DATABASE_URL: '', DATABASE_DIRECTORY: directory, ...environment },
   });

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeOnServer, emptyDatabase, migratedDatabase, type TestDatabase } from '../databases';
 
 const ROOT = join(__dirname, '../..');
-const COMMAND = ['--require', '@swc-node/register', 'seeds/run.ts'];
+const COMMAND = ['--require', './typescript.js', 'seeds/run.ts'];
 const NOBODY_LISTENS = 'postgres://ada:secret@127.0.0.1:1/none';
 
 interface Result {

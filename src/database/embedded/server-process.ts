@@ -101,12 +101,12 @@ export class ServerProcess {
 function spawnServer(options: ServerOptions, log: string | undefined): ChildProcess {
   const output = log ? attempt(options.directory!, () => openSync(log, 'a', 0o600)) : 'inherit';
   const extension = extname(__filename);
-  const hook = extension === '.ts' ? ['--require', require.resolve('@swc-node/register')] : [];
+  const hook = extension === '.ts' ? ['--require', join(__dirname, '../../../typescript.js')] : [];
   try {
     return spawn(process.execPath, [...hook, join(__dirname, `server${extension}`), JSON.stringify(options)], {
       detached: log !== undefined,
       stdio: ['ignore', output, output, 'ipc'],
-      cwd: join(__dirname, '../../..'), // Where tsconfig.json is.
+      cwd: __dirname, // Not where the command was given: that folder may go while the server runs.
     });
   } finally {
     if (typeof output === 'number') closeSync(output);

@@ -73,7 +73,7 @@ async function startProcess(): Promise<{ process: ChildProcess; url: string }> {
 }
 
 function start(parameters: string[]): ChildProcess {
-  const child = spawn(process.execPath, ['--require', '@swc-node/register', ...parameters]);
+  const child = spawn(process.execPath, ['--require', './typescript.js', ...parameters]);
   child.stderr.pipe(process.stderr);
   processes.push(child);
   return child;

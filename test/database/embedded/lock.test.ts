@@ -29,7 +29,7 @@ describe('Lock', () => {
 
   it('has one holder at a time, however many processes try for it at once', async () => {
     const takers = Array.from({ length: 4 }, () =>
-      spawn(process.execPath, ['--require', '@swc-node/register', join(__dirname, 'lock-taker.ts'), directory, '25'], {
+      spawn(process.execPath, ['--require', './typescript.js', join(__dirname, 'lock-taker.ts'), directory, '25'], {
         stdio: 'inherit',
       }),
     );

@@ -19,7 +19,7 @@ function run(
   options: string[] = [],
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Outcome> {
-  const program = ['--require', '@swc-node/register', `src/schema/checks/${command}.ts`, ...options];
+  const program = ['--require', './typescript.js', `src/schema/checks/${command}.ts`, ...options];
   return new Promise((resolve) => {
     execFile(
       process.execPath,

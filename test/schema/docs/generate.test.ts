@@ -19,7 +19,7 @@ interface Outcome {
 }
 
 function docs(...options: string[]): Promise<Outcome> {
-  const command = ['--require', '@swc-node/register', 'src/schema/docs/generate.ts', ...options];
+  const command = ['--require', './typescript.js', 'src/schema/docs/generate.ts', ...options];
   return new Promise((resolve) =>
     execFile(process.execPath, command, { cwd: ROOT }, (error, stdout, stderr) =>
       resolve({ exitCode: Number(error?.code ?? 0), stdout, stderr }),

@@ -1,6 +1,6 @@
 /**
  * Writes docs/schema-changes.md, the list of cases with TypeORM's own result beside each, after trying TypeORM's schema
- * builder on every one: node --require @swc-node/register test/schema/generator/supported-changes.ts
+ * builder on every one: node --require ./typescript.js test/schema/generator/supported-changes.ts
  */
 import 'reflect-metadata';
 import { readFileSync, writeFileSync } from 'node:fs';
