@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
+import { DAY, SECOND } from './random';
 
 /**
  * Writes a value as a field of COPY's text format
@@ -8,6 +9,8 @@ import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
 export type Encoder = (value: unknown) => string;
 
 const NULL = '\\N';
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+const THREE_DIGITS = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, '0'));
 
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
@@ -77,16 +80,35 @@ function uuid(value: unknown): string {
   return value;
 }
 
+/** The days met so far, by their number since 1970: writing them is what takes the time. */
+const days = new Map<number, string>();
+const MAX_DAYS = 50_000;
+
+/** `2026-01-31T12:00:00.000Z`. */
 function moment(value: unknown): string {
+  const time = value instanceof Date ? value.getTime() : NaN;
+  const day = Math.floor(time / DAY);
+  let text = days.get(day);
+  if (text === undefined) {
+    text = dayOf(value);
+    if (days.size < MAX_DAYS) days.set(day, text);
+  }
+  const ms = time - day * DAY;
+  const s = Math.floor(ms / SECOND);
+  const minutes = Math.floor(s / 60);
+  return `${text}T${TWO_DIGITS[Math.floor(minutes / 60)]}:${TWO_DIGITS[minutes % 60]}:${TWO_DIGITS[s % 60]}.${THREE_DIGITS[ms % SECOND]}Z`;
+}
+
+function dayOf(value: unknown): string {
   const year = value instanceof Date ? value.getUTCFullYear() : NaN;
   if (!(year >= 1 && year <= 9999)) throw new Error(`${show(value)} is not a date from the year 1 to 9999`);
-  return (value as Date).toISOString();
+  return (value as Date).toISOString().slice(0, 10);
 }
 
 /** A day without time: `2026-01-31`. */
 function day(value: unknown): string {
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)) return value;
-  return moment(value).slice(0, 10);
+  return dayOf(value);
 }
 
 /** A NUL inside is refused by jsonb, as by text: JSON writes it as backslash u0000, after an even number of other backslashes. */
