@@ -1,9 +1,10 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntitySubscriberInterface } from 'typeorm';
 import type { EntityDataSource } from '../../database/data-source';
 import { UserContext } from '../../database/user-context';
 import { appService, appUser } from '../../entities/access';
+import { EntityRules } from '../validation/entity-rules.subscriber';
 
 /** The database for all modules: repositories by `TypeOrmModule.forFeature`, and `UserContext`. */
 @Global()
@@ -16,7 +17,11 @@ export class DatabaseModule {
       imports: [
         TypeOrmModule.forRootAsync({
           useFactory: () => dataSource.options,
-          dataSourceFactory: () => Promise.resolve(dataSource.isInitialized ? dataSource : dataSource.initialize()),
+          dataSourceFactory: async () => {
+            if (!dataSource.isInitialized) await dataSource.initialize();
+            subscribe(dataSource, [new EntityRules()]);
+            return dataSource;
+          },
         }),
       ],
       providers: [
@@ -29,4 +34,10 @@ export class DatabaseModule {
       exports: [UserContext],
     };
   }
+}
+
+/** Subscribers are the modules': the DataSource of the entities knows none. One of each class, however many modules share it. */
+function subscribe(dataSource: DataSource, subscribers: EntitySubscriberInterface[]): void {
+  const classes = new Set<unknown>(dataSource.subscribers.map(({ constructor }) => constructor));
+  dataSource.subscribers.push(...subscribers.filter(({ constructor }) => !classes.has(constructor)));
 }

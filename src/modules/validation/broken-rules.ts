@@ -1,0 +1,24 @@
+import type { ValidationError } from 'class-validator';
+import { InvalidInputError } from '../errors/domain-errors';
+
+/** Values that break class-validator's rules: says the path, the rule and the kind of each value, never the value itself. */
+export class BrokenRulesError extends InvalidInputError {
+  /** @param what what they were sent for, as people say it: 'task' */
+  constructor(what: string, errors: readonly ValidationError[]) {
+    super(`The ${what} is wrong: ${errors.flatMap((error) => brokenRules(error)).join('; ')}.`);
+  }
+}
+
+function brokenRules({ property, value, constraints, children = [] }: ValidationError, path = ''): string[] {
+  const own = Object.values(constraints ?? {}).map((rule) => `${path}${rule} (it is ${kindOf(value)})`);
+  return [...own, ...children.flatMap((child) => brokenRules(child, `${path}${property}.`))];
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  if (typeof value === 'string') return `text of ${value.length} characters`;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'a date that does not exist' : 'a date';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
