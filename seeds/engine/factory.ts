@@ -66,28 +66,40 @@ export function oneIn(parents: number): number[] {
 }
 
 /** How a table is filled, made by `defineFactory`. */
-export interface Factory {
-  readonly entity: new () => object;
+export interface Factory<E extends object = object, S extends string = string> {
+  readonly entity: new () => E;
   readonly count: Count;
   /** By property; their types have done their work. */
-  readonly fields: Readonly<Record<string, unknown>>;
+  readonly fields: UntypedFields;
+  /** By the state's name: the fields that a row in that state has instead. */
+  readonly states: Readonly<Record<S, UntypedFields>>;
 }
+
+export type UntypedFields = Readonly<Record<string, unknown>>;
 
 /**
  * How a table is filled: how many rows, and what they look like where the entity alone can't say it. A column that has no
- * field follows from the entity: a key from its row, a foreign key from its relation's row, an enumeration from its list,
- * updated_at from created_at, anything else from its default, nullability and type.
+ * field follows from the entity: a key from its row, a foreign key from its relation's row, anything else from default,
+ * nullability, type, CHECKs, class-validator's rules and unique constraints.
  *
- *     export const taskFactory = defineFactory(Task, perParent('user', [4, 3, 0]), {
- *       title: (_, random) => random.pick(TITLES),
- *       completed: (_, random) => random.chance(0.4),
- *       createdAt: (task, random) => random.between(task.user.createdAt, random.now),
- *     });
+ *     export const taskFactory = defineFactory(
+ *       Task,
+ *       perParent('user', [4, 3, 0]),
+ *       {
+ *         title: (_, random) => random.pick(TITLES),
+ *         completed: (_, random) => random.chance(0.4),
+ *         createdAt: (task, random) => random.between(task.user.createdAt, random.now),
+ *       },
+ *       { Done: { completed: true } },
+ *     );
+ *
+ * @param states what rows look like that tests ask for by name: `factory(Task).state('Done')`. Default: none.
  */
-export function defineFactory<E extends object>(
+export function defineFactory<E extends object, S extends string = never>(
   entity: new () => E,
   count: Count<keyof E & string>,
   fields: Fields<E>,
-): Factory {
-  return { entity, count, fields };
+  states: Readonly<Record<S, Fields<E>>> = {} as Record<S, Fields<E>>,
+): Factory<E, S> {
+  return { entity, count, fields, states };
 }

@@ -1,3 +1,4 @@
+import type { Factory } from '../engine/factory';
 import { auditLogFactory } from './audit-log.factory';
 import { authorFactory } from './author.factory';
 import { communityChampionFactory } from './community-champion.factory';
@@ -26,8 +27,8 @@ import { userProfileFactory } from './user-profile.factory';
 import { userFactory } from './user.factory';
 import { weightAdjustmentLogFactory } from './weight-adjustment-log.factory';
 
-/** How each table is filled. Their order means nothing: foreign keys decide which comes first. */
-export const factories = [
+/** The factories with their types: which entity each is of, and which states it declares. */
+export const declared = [
   auditLogFactory,
   authorFactory,
   communityChampionFactory,
@@ -55,4 +56,7 @@ export const factories = [
   userProfileFactory,
   userFactory,
   weightAdjustmentLogFactory,
-];
+] as const;
+
+/** How each table is filled. Their order means nothing: foreign keys decide which comes first. */
+export const factories: readonly Factory[] = declared;

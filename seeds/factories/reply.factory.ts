@@ -47,35 +47,48 @@ const BODIES: Record<Archetype, string[]> = {
 };
 const CLOSINGS = ['', 'Take care!', 'Hope today is a gentle one.', 'Tell us how it goes.'];
 
-export const replyFactory = defineFactory(Reply, perParent('decision', [1, 1, 0, 1, 1, 2, 1, 0, 1, 1]), {
-  content: ({ archetype }, random) =>
-    [random.pick(OPENINGS), random.pick(BODIES[archetype!]), random.pick(CLOSINGS), SIGNATURE]
-      .filter(Boolean)
-      .join(' '),
-  archetype: ({ decision }) => decision!.archetype,
-  platform: ({ decision }) => decision!.post.platform,
-  platformPostId: ({ decision }) => decision!.post.platformPostId,
-  utmCode: ({ platform, archetype, index }) =>
-    `vita-${platform.toLowerCase()}-${archetype!.toLowerCase()}-${index.toString(36)}`,
-  helpCount: ({ postedAt }, random) => (postedAt ? random.pareto(1, 500, 1.2) - 1 : 0),
-  approvalStatus: (_, random) => random.weighted({ APPROVED: 40, AUTO_APPROVED: 38, PENDING: 12, REJECTED: 10 }),
-  approvedBy: ({ approvalStatus }, random) =>
-    approvalStatus === 'APPROVED' || approvalStatus === 'REJECTED' ? random.pick(TEAM) : null,
-  approvedAt: ({ approvalStatus, createdAt }, random) => {
-    if (approvalStatus === 'PENDING') return null;
-    return random.after(createdAt, approvalStatus === 'AUTO_APPROVED' ? SECOND : 6 * HOUR);
+export const replyFactory = defineFactory(
+  Reply,
+  perParent('decision', [1, 1, 0, 1, 1, 2, 1, 0, 1, 1]),
+  {
+    content: ({ archetype }, random) =>
+      [random.pick(OPENINGS), random.pick(BODIES[archetype!]), random.pick(CLOSINGS), SIGNATURE]
+        .filter(Boolean)
+        .join(' '),
+    archetype: ({ decision }) => decision!.archetype,
+    platform: ({ decision }) => decision!.post.platform,
+    platformPostId: ({ decision }) => decision!.post.platformPostId,
+    utmCode: ({ platform, archetype, index }) =>
+      `vita-${platform.toLowerCase()}-${archetype!.toLowerCase()}-${index.toString(36)}`,
+    helpCount: ({ postedAt }, random) => (postedAt ? random.pareto(1, 500, 1.2) - 1 : 0),
+    approvalStatus: (_, random) => random.weighted({ APPROVED: 40, AUTO_APPROVED: 38, PENDING: 12, REJECTED: 10 }),
+    approvedBy: ({ approvalStatus }, random) =>
+      approvalStatus === 'APPROVED' || approvalStatus === 'REJECTED' ? random.pick(TEAM) : null,
+    approvedAt: ({ approvalStatus, createdAt }, random) => {
+      if (approvalStatus === 'PENDING') return null;
+      return random.after(createdAt, approvalStatus === 'AUTO_APPROVED' ? SECOND : 6 * HOUR);
+    },
+    postedAt: ({ approvalStatus, approvedAt }, random) =>
+      approvalStatus.endsWith('APPROVED') && random.chance(0.92)
+        ? random.after(approvedAt!, 30 * MINUTE, MINUTE)
+        : null,
+    metricsJson: ({ postedAt, helpCount }, random) =>
+      postedAt
+        ? { likes: random.pareto(1, 2000, 0.9) + helpCount, replies: random.int(0, 6), clicks: random.int(0, 40) }
+        : {},
+    deletedAt: ({ postedAt }, random) =>
+      postedAt && random.chance(0.04) ? random.after(postedAt, 8 * HOUR, MINUTE) : null,
+    deleteReason: ({ deletedAt }, random) =>
+      deletedAt && random.pick(['The author asked us to.', 'The post has been deleted.', 'Tone.']),
+    replyType: (_, random) => random.weighted({ COMMENT: 8, QUOTE: 1, DIRECT_MESSAGE: 1 }),
+    createdAt: ({ decision }, random) => random.after(decision!.createdAt, 2 * MINUTE, 2 * SECOND),
+    updatedAt: (reply) => reply.deletedAt ?? reply.postedAt ?? reply.approvedAt ?? reply.createdAt,
   },
-  postedAt: ({ approvalStatus, approvedAt }, random) =>
-    approvalStatus.endsWith('APPROVED') && random.chance(0.92) ? random.after(approvedAt!, 30 * MINUTE, MINUTE) : null,
-  metricsJson: ({ postedAt, helpCount }, random) =>
-    postedAt
-      ? { likes: random.pareto(1, 2000, 0.9) + helpCount, replies: random.int(0, 6), clicks: random.int(0, 40) }
-      : {},
-  deletedAt: ({ postedAt }, random) =>
-    postedAt && random.chance(0.04) ? random.after(postedAt, 8 * HOUR, MINUTE) : null,
-  deleteReason: ({ deletedAt }, random) =>
-    deletedAt && random.pick(['The author asked us to.', 'The post has been deleted.', 'Tone.']),
-  replyType: (_, random) => random.weighted({ COMMENT: 8, QUOTE: 1, DIRECT_MESSAGE: 1 }),
-  createdAt: ({ decision }, random) => random.after(decision!.createdAt, 2 * MINUTE, 2 * SECOND),
-  updatedAt: (reply) => reply.deletedAt ?? reply.postedAt ?? reply.approvedAt ?? reply.createdAt,
-});
+  {
+    Posted: {
+      approvalStatus: (_, random) => random.weighted({ APPROVED: 1, AUTO_APPROVED: 1 }),
+      postedAt: ({ approvedAt }, random) => random.after(approvedAt!, 30 * MINUTE, MINUTE),
+      deletedAt: null,
+    },
+  },
+);
