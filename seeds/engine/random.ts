@@ -31,6 +31,14 @@ export interface List<T> {
   at(index: number): T | undefined;
 }
 
+/** How busy each hour of a week is, from 0 to 1: 168 of them, from Monday 0:00 UTC on. */
+export type Rhythm = readonly number[];
+
+/** 1970 began on a Thursday. */
+const HOURS_BEFORE_THURSDAY = 3 * 24;
+/** So often an hour is drawn for one that is busy enough: in a span without any, it is left at that. */
+const TRIES = 12;
+
 /**
  * The randomness of one field of one row: a counter-based generator. Draw k is a function of (seed, table, field, row, k)
  * alone, whatever was drawn elsewhere before; so any field of any row can be made at any time, on its own.
@@ -97,9 +105,16 @@ export class Random {
 
   /** One of the keys, each as probable as its weight says. */
   weighted<K extends string>(weights: Record<K, number>): K {
-    const entries = Object.entries(weights) as [K, number][];
-    let left = this.fraction() * entries.reduce((sum, [, weight]) => sum + weight, 0);
-    return (entries.find(([, weight]) => (left -= weight) < 0) ?? entries.at(-1)!)[0];
+    let sum = 0;
+    for (const key in weights) sum += weights[key];
+    let left = this.fraction() * sum;
+    let last = '' as K;
+    for (const key in weights) {
+      last = key;
+      left -= weights[key];
+      if (left < 0) break;
+    }
+    return last;
   }
 
   /** A whole number from `min` to `max` by a power law: most are small, a few very large; the smaller `alpha`, the more of these. */
@@ -132,6 +147,18 @@ export class Random {
   /** A moment between two moments. */
   between(from: Date | number, to: Date | number): Date {
     return new Date(Number(from) + Math.floor(this.fraction() * (Number(to) - Number(from))));
+  }
+
+  /** A moment between two moments, the more probable the busier its hour of the week. */
+  rhythmic(from: Date | number, to: Date | number, rhythm: Rhythm): Date {
+    const start = Number(from);
+    const length = Number(to) - start;
+    let moment = start;
+    for (let tries = 0; tries < TRIES; tries++) {
+      moment = start + Math.floor(this.fraction() * length);
+      if (this.fraction() < rhythm[(Math.floor(moment / HOUR) + HOURS_BEFORE_THURSDAY) % rhythm.length]) break;
+    }
+    return new Date(moment);
   }
 
   /** A moment from `least` to `most` ms before the reference date; negative numbers are after it. */

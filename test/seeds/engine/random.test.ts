@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { hash, Random, scramble } from '../../../seeds/engine/random';
+import { hash, HOUR, Random, scramble } from '../../../seeds/engine/random';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
 
@@ -81,6 +81,18 @@ describe('Random', () => {
     // Ten times as much is √10 times as rare.
     const above = (limit: number): number => values.filter((value) => value > limit).length;
     expect(above(100) / above(1000)).toBeCloseTo(Math.sqrt(10), 0);
+  });
+
+  it('keeps to the rhythm of a week', () => {
+    // Mondays from 8 to 10 UTC, and half as often from 10 to 11.
+    const rhythm = Array.from({ length: 168 }, (_, hour) => ({ 8: 1, 9: 1, 10: 0.5 })[hour] ?? 0.02);
+    const monday = Date.parse('2026-01-05T06:00:00Z');
+    const moments = draws(20_000, (random) => random.rhythmic(monday, monday + 6 * HOUR, rhythm));
+    const at = (hour: number): number => moments.filter((moment) => moment.getUTCHours() === hour).length;
+    expect(at(8) / at(9)).toBeCloseTo(1, 0);
+    expect(at(8) / at(10)).toBeCloseTo(2, 0);
+    expect(at(8) + at(9) + at(10)).toBeGreaterThan(0.9 * moments.length);
+    expect(draws(1, (random) => random.rhythmic(monday, monday, rhythm))).toEqual([new Date(monday)]);
   });
 
   it('has the events of a span follow each other', () => {
