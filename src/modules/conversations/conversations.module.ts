@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Conversation, Message, MessageEmbedding } from '../../entities';
+import { ConversationsService } from './conversations.service';
+import { EmbeddingsService } from './embeddings.service';
+import { SharingService } from './sharing.service';
+import { UsageService } from './usage.service';
+
+const services = [ConversationsService, EmbeddingsService, SharingService, UsageService];
+
+@Module({
+  imports: [TypeOrmModule.forFeature([Conversation, Message, MessageEmbedding])],
+  providers: services,
+  exports: services,
+})
+export class ConversationsModule {}

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { HttpStatus, Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Not, type Repository } from 'typeorm';
+import { UserContext } from '../../database/user-context';
+import { Conversation, Message } from '../../entities';
+import { DomainError, NotFoundError } from '../errors/domain-errors';
+import { throwDomainError } from '../errors/violations';
+import { type Page, pageOf, type PageRequest } from '../pagination/page';
+
+/** 32 bytes of randomness in base64url. */
+const TOKEN = /^[\w-]{43}$/;
+
+/** What whoever has the link sees of a message: neither what the tools were told nor what it cost. */
+const SHOWN = ['id', 'role', 'content', 'citations', 'createdAt'] as const;
+
+export type SharedMessage = Pick<Message, (typeof SHOWN)[number]>;
+
+export interface SharedThread {
+  title: string | null;
+  messages: Page<SharedMessage>;
+}
+
+/** A link that opens nothing. It says the same whether the link is wrong or was revoked: what there was is nobody's business. */
+export class UnknownShareTokenError extends DomainError {
+  readonly status = HttpStatus.NOT_FOUND;
+
+  constructor() {
+    super('This link opens nothing: it is not complete, or its owner does not share the conversation any longer.');
+  }
+}
+
+/** Conversations that whoever knows a secret link may read, without an account. (002, 004) */
+@Injectable()
+export class SharingService {
+  constructor(
+    private readonly context: UserContext,
+    @InjectRepository(Conversation) private readonly conversations: Repository<Conversation>,
+    @InjectRepository(Message) private readonly messages: Repository<Message>,
+  ) {}
+
+  /**
+   * Shares a conversation. One that is shared already keeps its link; after a `revoke` it gets another one.
+   *
+   * @returns the token of the link: 256 random bits, 43 characters that a URL takes as they are
+   * @throws NotFoundError where the person has no such conversation
+   */
+  async share(userId: string, conversationId: string): Promise<string> {
+    const result = await this.context
+      .asUser(userId, (manager) =>
+        manager
+          .createQueryBuilder()
+          .update(Conversation)
+          .set({ shareEnabled: true, shareToken: () => 'CASE WHEN share_enabled THEN share_token ELSE :token END' })
+          .where({ id: conversationId, userId })
+          .setParameters({ token: randomBytes(32).toString('base64url') })
+          .returning('share_token')
+          .execute(),
+      )
+      .catch(throwDomainError);
+    const [shared] = result.raw as { share_token: string }[];
+    if (!shared) throw new NotFoundError('conversation', conversationId);
+    return shared.share_token;
+  }
+
+  /**
+   * From now on the link opens nothing, and never will again.
+   *
+   * @throws NotFoundError where the person has no such conversation
+   */
+  async revoke(userId: string, conversationId: string): Promise<void> {
+    const { affected } = await this.context
+      .asUser(userId, (manager) =>
+        manager.update(Conversation, { id: conversationId, userId }, { shareEnabled: false }),
+      )
+      .catch(throwDomainError);
+    if (!affected) throw new NotFoundError('conversation', conversationId);
+  }
+
+  /**
+   * What was said in a shared conversation, in order, but what the system told the assistant.
+   *
+   * @throws UnknownShareTokenError where the token opens nothing
+   */
+  async open(token: string, request: PageRequest = {}): Promise<SharedThread> {
+    const conversation = TOKEN.test(token)
+      ? await this.conversations.findOneBy({ shareToken: token, shareEnabled: true })
+      : null;
+    if (!conversation) throw new UnknownShareTokenError();
+    const query = this.messages
+      .createQueryBuilder('message')
+      .select(SHOWN.map((property) => `message.${property}`))
+      .where({ conversationId: conversation.id, role: Not('system') });
+    return { title: conversation.title, messages: await pageOf(query, { by: 'createdAt', order: 'ASC' }, request) };
+  }
+}

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import type { SelectQueryBuilder } from 'typeorm';
+import { UserContext } from '../../database/user-context';
+import { Message } from '../../entities';
+import { InvalidInputError } from '../errors/domain-errors';
+import { throwDomainError } from '../errors/violations';
+
+/** What messages used and cost, together. */
+export interface Usage {
+  messages: number;
+  inputTokens: number;
+  outputTokens: number;
+  /** In US dollars to the millionth, as text so that no digit is lost. */
+  costUsd: string;
+}
+
+/** From a moment on, and before another. */
+export interface Period {
+  from: Date;
+  to: Date;
+}
+
+/** What the assistant used and cost a person. (004) */
+@Injectable()
+export class UsageService {
+  constructor(private readonly context: UserContext) {}
+
+  /** Of a conversation; nothing, where the person has no such conversation. */
+  async ofConversation(userId: string, conversationId: string): Promise<Usage> {
+    return this.sum(userId, (query) => query.andWhere({ conversationId }));
+  }
+
+  /**
+   * Of all that was said in a period, in whatever conversation.
+   *
+   * @throws InvalidInputError where it ends before it begins
+   */
+  async ofPeriod(userId: string, { from, to }: Period): Promise<Usage> {
+    if (!(from <= to)) throw new InvalidInputError('A period begins before it ends: give two dates, from and to.');
+    return this.sum(userId, (query) =>
+      query.andWhere('message.createdAt >= :from AND message.createdAt < :to', { from, to }),
+    );
+  }
+
+  private async sum(
+    userId: string,
+    narrow: (query: SelectQueryBuilder<Message>) => SelectQueryBuilder<Message>,
+  ): Promise<Usage> {
+    const sums = await this.context
+      .asUser(userId, (manager) =>
+        narrow(manager.createQueryBuilder(Message, 'message').where({ userId }))
+          .select('count(*)', 'messages')
+          .addSelect('coalesce(sum(message.inputTokens), 0)', 'inputTokens')
+          .addSelect('coalesce(sum(message.outputTokens), 0)', 'outputTokens')
+          .addSelect('coalesce(sum(message.costUsd), 0)::numeric(18, 6)', 'costUsd')
+          .getRawOne<Record<keyof Usage, string>>(),
+      )
+      .catch(throwDomainError);
+    const { messages, inputTokens, outputTokens, costUsd } = sums!;
+    return {
+      messages: Number(messages),
+      inputTokens: Number(inputTokens),
+      outputTokens: Number(outputTokens),
+      costUsd,
+    };
+  }
+}

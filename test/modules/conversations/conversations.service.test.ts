@@ -1,0 +1,329 @@
+import { Test, type TestingModule } from '@nestjs/testing';
+import type { DataSource } from 'typeorm';
+import { MalformedUserIdError, UserContext } from '../../../src/database/user-context';
+import { Conversation, Message, User } from '../../../src/entities';
+import { ConversationsModule } from '../../../src/modules/conversations/conversations.module';
+import {
+  ConversationsService,
+  MAX_APPENDED,
+  type NewMessage,
+} from '../../../src/modules/conversations/conversations.service';
+import { DatabaseModule } from '../../../src/modules/database/database.module';
+import { InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
+import { HistoryIsImmutableError, throwDomainError } from '../../../src/modules/errors/violations';
+import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
+
+const NOBODY = '3f2a6c1e-9d4b-4a7f-8c5e-1b2d3e4f5a6b';
+
+let database: TestDatabase;
+let dataSource: DataSource;
+let app: TestingModule;
+let conversations: ConversationsService;
+let context: UserContext;
+let ada: string;
+let bob: string;
+
+function says(content: string): NewMessage {
+  return { role: 'user', content };
+}
+
+function contents(messages: readonly Pick<Message, 'content'>[]): string[] {
+  return messages.map(({ content }) => content);
+}
+
+/** When each message was said, in microseconds. */
+async function moments(conversationId: string): Promise<bigint[]> {
+  const rows = await dataSource.query<{ micros: string }[]>(
+    `SELECT (extract(epoch FROM created_at) * 1000000)::bigint AS micros FROM messages
+     WHERE conversation_id = $1 ORDER BY created_at, id`,
+    [conversationId],
+  );
+  return rows.map(({ micros }) => BigInt(micros));
+}
+
+beforeAll(async () => {
+  database = await migratedDatabase();
+  dataSource = await database.dataSource();
+  app = await Test.createTestingModule({
+    imports: [DatabaseModule.on(await database.dataSource()), ConversationsModule],
+  }).compile();
+  conversations = app.get(ConversationsService);
+  context = app.get(UserContext);
+});
+
+afterAll(async () => {
+  await app.close();
+  await database.close();
+});
+
+beforeEach(async () => {
+  await dataSource.query('DELETE FROM users');
+  const people = ['ada', 'bob'].map((name) => ({ email: `${name}@example.org`, ssoProvider: 'google', ssoId: name }));
+  [ada, bob] = (await dataSource.manager.save(User, people)).map(({ id }) => id);
+});
+
+describe('a conversation', () => {
+  it('begins without a title, active and shared with nobody', async () => {
+    const created = await conversations.create(ada);
+    expect(created).toMatchObject({
+      userId: ada,
+      title: null,
+      status: 'active',
+      shareToken: null,
+      shareEnabled: false,
+    });
+    expect(await conversations.get(ada, created.id)).toEqual(created);
+  });
+
+  it('is renamed, put away, taken back and deleted with its messages', async () => {
+    const { id } = await conversations.create(ada, 'Fractions');
+    expect(await conversations.rename(ada, id, 'Decimals')).toMatchObject({ id, title: 'Decimals' });
+    expect(await conversations.rename(ada, id, null)).toMatchObject({ title: null });
+    expect(await conversations.archive(ada, id)).toMatchObject({ status: 'archived' });
+    expect(await conversations.restore(ada, id)).toMatchObject({ status: 'active' });
+    await conversations.append(ada, id, [says('Hello')]);
+    await conversations.remove(ada, id);
+    expect(await dataSource.manager.count(Message)).toBe(0);
+  });
+
+  it('of a person who is not there is refused', async () => {
+    await expect(conversations.create(NOBODY)).rejects.toMatchObject({ status: 409 });
+  });
+
+  it('with a title over the limit is refused', async () => {
+    await expect(conversations.create(ada, 'x'.repeat(256))).rejects.toThrow(InvalidInputError);
+    const { id } = await conversations.create(ada, 'x'.repeat(255));
+    await expect(conversations.rename(ada, id, 'x'.repeat(256))).rejects.toThrow(InvalidInputError);
+  });
+});
+
+describe('the list', () => {
+  async function titles(userId: string): Promise<(string | null)[]> {
+    return (await conversations.recent(userId)).items.map(({ title }) => title);
+  }
+
+  it('holds the person’s own, the latest change first', async () => {
+    const first = await conversations.create(ada, 'first');
+    await conversations.create(ada, 'second');
+    await conversations.create(bob, 'of Bob');
+    expect(await titles(ada)).toEqual(['second', 'first']);
+    await conversations.append(ada, first.id, [says('Hello')]);
+    expect(await titles(ada)).toEqual(['first', 'second']);
+  });
+
+  it('is without those put away, which have a list of their own', async () => {
+    const { id } = await conversations.create(ada, 'put away');
+    await conversations.create(ada, 'kept');
+    await conversations.archive(ada, id);
+    expect(await titles(ada)).toEqual(['kept']);
+    const { items } = await conversations.recent(ada, { status: 'archived' });
+    expect(items.map(({ title }) => title)).toEqual(['put away']);
+  });
+
+  it('is walked page by page', async () => {
+    for (const title of ['a', 'b', 'c']) await conversations.create(ada, title);
+    const first = await conversations.recent(ada, { limit: 2 });
+    const second = await conversations.recent(ada, { limit: 2, after: first.next! });
+    expect([...first.items, ...second.items].map(({ title }) => title)).toEqual(['c', 'b', 'a']);
+    expect(second.next).toBeNull();
+  });
+});
+
+describe('a thread', () => {
+  let thread: string;
+
+  beforeEach(async () => {
+    thread = (await conversations.create(ada)).id;
+  });
+
+  it('keeps all of a message', async () => {
+    const said = {
+      role: 'assistant',
+      content: 'See there.',
+      citations: [{ url: 'https://example.org' }],
+      toolCalls: [{ name: 'search', arguments: { text: "it's" } }],
+      domains: ['assessment'],
+      inputTokens: 12,
+      outputTokens: 3,
+      costUsd: '0.000123',
+    } as const;
+    const [stored] = await conversations.append(ada, thread, [
+      { ...said, citations: [...said.citations], toolCalls: [...said.toolCalls], domains: [...said.domains] },
+    ]);
+    expect(stored).toBeInstanceOf(Message);
+    expect(stored).toMatchObject({ ...said, conversationId: thread, userId: ada, feedbackScore: null });
+    expect(await dataSource.manager.findOneBy(Message, { id: stored.id })).toEqual(stored);
+  });
+
+  it('has the messages of one append in their order', async () => {
+    const letters = [...'abcdefghijklmnopqrstuvwxyz'];
+    const stored = await conversations.append(ada, thread, letters.map(says));
+    expect(contents(stored)).toEqual(letters);
+    const { items } = await conversations.thread(ada, thread);
+    expect(items).toEqual(stored);
+  });
+
+  it('has the messages of several appends in their order, also where the clock was set back', async () => {
+    await dataSource.query(
+      `INSERT INTO messages (conversation_id, user_id, role, content, created_at)
+       VALUES ($1, $2, 'user', 'from the future', now() + interval '1 hour')`,
+      [thread, ada],
+    );
+    for (const content of ['a', 'b', 'c']) await conversations.append(ada, thread, [says(content), says(content)]);
+    const { items } = await conversations.thread(ada, thread);
+    expect(contents(items)).toEqual(['from the future', 'a', 'a', 'b', 'b', 'c', 'c']);
+    const times = await moments(thread);
+    expect(new Set(times).size).toBe(times.length);
+  });
+
+  it('is walked from either end', async () => {
+    await conversations.append(ada, thread, [...'abcde'].map(says));
+    const first = await conversations.thread(ada, thread, { limit: 2 });
+    const second = await conversations.thread(ada, thread, { limit: 2, after: first.next! });
+    expect([contents(first.items), contents(second.items)]).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
+    const back = await conversations.thread(ada, thread, { after: second.next!, order: 'DESC' });
+    expect(contents(back.items)).toEqual(['c', 'b', 'a']);
+  });
+
+  it('without messages is empty', async () => {
+    expect(await conversations.thread(ada, thread)).toEqual({ items: [], next: null });
+  });
+
+  it.each([
+    ['no message', []],
+    ['too many messages', Array.from({ length: MAX_APPENDED + 1 }, () => says('Hello'))],
+    ['a role that there is not', [{ role: 'robot', content: 'Hello' }]],
+    ['no content', [{ role: 'user' }]],
+    ['a character that PostgreSQL can’t store', [says('\0')]],
+    ['such a character in JSON', [{ ...says('Hello'), citations: [{ title: '\0' }] }]],
+    ['tokens below zero', [{ ...says('Hello'), inputTokens: -1 }]],
+    ['tokens that are no integer', [{ ...says('Hello'), outputTokens: 1.5 }]],
+    ['a cost below zero', [{ ...says('Hello'), costUsd: '-0.1' }]],
+    ['a cost that is no number', [{ ...says('Hello'), costUsd: 'NaN' }]],
+    ['one good and one bad message', [says('Hello'), { role: 'robot', content: 'Hello' }]],
+  ])('refuses %s and stays as it was', async (_, messages) => {
+    const before = await conversations.get(ada, thread);
+    await expect(conversations.append(ada, thread, messages as NewMessage[])).rejects.toThrow(InvalidInputError);
+    expect(await conversations.thread(ada, thread)).toEqual({ items: [], next: null });
+    expect(await conversations.get(ada, thread)).toEqual(before);
+  });
+
+  it('takes feedback, and nothing else changes', async () => {
+    const [{ id }] = await conversations.append(ada, thread, [says('Hello')]);
+    for (const score of [-1, 0, 1, null]) {
+      await conversations.rate(ada, id, score);
+      expect(await dataSource.manager.findOneBy(Message, { id })).toMatchObject({ feedbackScore: score });
+    }
+    const edit = context.asUser(ada, (manager) => manager.update(Message, { id }, { content: 'Never said' }));
+    await expect(edit.catch(throwDomainError)).rejects.toThrow(HistoryIsImmutableError);
+  });
+
+  it.each([2, -2, 0.5, NaN, '1' as unknown as number])('refuses %p as feedback', async (score) => {
+    const [{ id }] = await conversations.append(ada, thread, [says('Hello')]);
+    await expect(conversations.rate(ada, id, score)).rejects.toThrow(InvalidInputError);
+  });
+});
+
+describe('somebody else’s conversation is not there', () => {
+  let thread: string;
+  let message: string;
+
+  beforeEach(async () => {
+    thread = (await conversations.create(ada, 'of Ada')).id;
+    [{ id: message }] = await conversations.append(ada, thread, [says('secret')]);
+  });
+
+  const everything: [name: string, work: (userId: string) => Promise<unknown>][] = [
+    ['get', (userId) => conversations.get(userId, thread)],
+    ['rename', (userId) => conversations.rename(userId, thread, 'taken')],
+    ['archive', (userId) => conversations.archive(userId, thread)],
+    ['restore', (userId) => conversations.restore(userId, thread)],
+    ['remove', (userId) => conversations.remove(userId, thread)],
+    ['append', (userId) => conversations.append(userId, thread, [says('taken')])],
+    ['thread', (userId) => conversations.thread(userId, thread)],
+    ['rate', (userId) => conversations.rate(userId, message, -1)],
+  ];
+
+  it.each(everything)('to %s', async (_, work) => {
+    const before = [await conversations.get(ada, thread), await conversations.thread(ada, thread)];
+    await expect(work(bob)).rejects.toThrow(NotFoundError);
+    await expect(work(NOBODY)).rejects.toThrow(NotFoundError);
+    await expect(work('bob')).rejects.toThrow(MalformedUserIdError);
+    expect([await conversations.get(ada, thread), await conversations.thread(ada, thread)]).toEqual(before);
+  });
+
+  it('even where a WHERE is forgotten', async () => {
+    await context.asUser(bob, async (manager) => {
+      expect(await manager.find(Conversation)).toEqual([]);
+      expect(await manager.find(Message)).toEqual([]);
+      expect(await manager.update(Message, { id: message }, { feedbackScore: -1 })).toMatchObject({ affected: 0 });
+    });
+  });
+
+  it('nor one whose id is unknown or none', async () => {
+    await expect(conversations.get(ada, NOBODY)).rejects.toThrow(NotFoundError);
+    await expect(conversations.append(ada, NOBODY, [says('Hello')])).rejects.toThrow(NotFoundError);
+    await expect(conversations.thread(ada, "' OR true")).rejects.toThrow(InvalidInputError);
+    await expect(conversations.append(ada, 'thread', [says('Hello')])).rejects.toThrow(InvalidInputError);
+  });
+});
+
+describeOnServer('many at once', () => {
+  it('append to one thread: nothing is lost, the order is total, and a reader who follows by cursor misses nothing', async () => {
+    const { id } = await conversations.create(ada);
+    const writers = Array.from({ length: 8 }, async (_, writer) => {
+      for (let turn = 0; turn < 10; turn++) {
+        await conversations.append(ada, id, [says(`${writer}:${turn}:a`), says(`${writer}:${turn}:b`)]);
+      }
+    });
+    const read = await followed(id, Promise.all(writers));
+
+    const { all } = await thread(id);
+    expect(read).toEqual(all);
+    expect(all).toHaveLength(160);
+    const times = await moments(id);
+    expect(times.every((time, index) => index === 0 || time > times[index - 1])).toBe(true);
+    for (let writer = 0; writer < 8; writer++) {
+      const own = all.filter((content) => content.startsWith(`${writer}:`));
+      expect(own).toEqual(
+        Array.from({ length: 10 }, (_, turn) => [`${writer}:${turn}:a`, `${writer}:${turn}:b`]).flat(),
+      );
+    }
+    // An append is one whole: nobody speaks in between.
+    expect(all.filter((_, index) => index % 2 === 1)).toEqual(
+      all.filter((_, index) => index % 2 === 0).map((content) => content.replace(/a$/, 'b')),
+    );
+  });
+
+  /** The whole thread, and where it ends. */
+  async function thread(id: string, from?: string): Promise<{ all: string[]; last: string | undefined }> {
+    const all: string[] = [];
+    let last = from;
+    for (;;) {
+      const { items, next } = await conversations.thread(ada, id, { limit: 7, after: last });
+      if (next === null) return { all: [...all, ...contents(items)], last };
+      all.push(...contents(items));
+      last = next;
+    }
+  }
+
+  /** What a reader sees who asks for what is new again and again until `work` is done. */
+  async function followed(id: string, work: Promise<unknown>): Promise<string[]> {
+    let done = false;
+    const finished = work.finally(() => (done = true));
+    const read: string[] = [];
+    let after: string | undefined;
+    while (!done) {
+      const { items, next } = await conversations.thread(ada, id, { limit: 5, after });
+      if (next === null) continue;
+      read.push(...contents(items));
+      after = next;
+    }
+    await finished;
+    const rest = await thread(id, after);
+    return [...read, ...rest.all];
+  }
+});
