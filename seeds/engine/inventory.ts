@@ -79,6 +79,13 @@ export class RowSet {
     return ((this.bits[Math.floor(row / 8)] ?? 0) & (1 << (row % 8))) !== 0;
   }
 
+  /** The largest limit below which so many rows are missing. */
+  limitOf(missing: number): number {
+    let limit = 0;
+    for (let left = missing; left > 0 || this.has(limit); limit++) if (!this.has(limit)) left--;
+    return limit;
+  }
+
   /** How many of them are smaller than `limit`. */
   countBelow(limit: number): number {
     let count = 0;

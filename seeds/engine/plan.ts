@@ -1,16 +1,16 @@
 import type { QueryRunner } from 'typeorm';
 import { UserError } from '../../src/database/errors';
 import { type Holding, takeStock } from './inventory';
-import { MAX_ROWS } from './keys';
-import { inForeignKeyOrder } from './order';
+import { type SizeOptions, sizesOf } from './sizes';
 import type { Table } from './tables';
 
-export interface PlanOptions {
+export interface PlanOptions extends SizeOptions {
   seed: number;
-  /** How much of everything: 1 is a few rows, 1000 a thousand times as many. */
-  scale: number;
-  /** The tables to fill, with all that they refer to. Default: all. */
-  only?: readonly string[];
+  /**
+   * Whether to keep all rows, whoever made them, and to add as many as `scale` and `rows` say: the next ones of the seed.
+   * Default: false; rows of the seed that are there count.
+   */
+  append?: boolean;
   /** Whether to remove all demo rows first, whatever their seed. Default: false. */
   reset?: boolean;
   /** Whether to add demo rows beside rows that are none, or that another seed made. Default: false. */
@@ -42,35 +42,21 @@ export interface Plan {
  * @throws UserError where the options ask for what can't be, or the rows that are there forbid it
  */
 export async function makePlan(connection: QueryRunner, tables: readonly Table[], options: PlanOptions): Promise<Plan> {
-  const wanted = selected(tables, options);
-  const holdings: Holding[] = [];
-  for (const table of tables) holdings.push(await takeStock(connection, table, options.seed));
-  if (!options.force) refuse(holdings, options);
+  // Where they don't depend on what is there, before a long look at it.
+  const sizesAlone = options.append ? undefined : sizesOf(tables, options);
+  const holdings = new Map<Table, Holding>();
+  for (const table of tables) holdings.set(table, await takeStock(connection, table, options.seed));
+  const all = [...holdings.values()];
+  if (!options.force && !options.append) refuse(all, options);
+  const sizes = sizesAlone ?? sizesOf(tables, options, (table, rows) => holdings.get(table)!.own.limitOf(rows));
   return {
-    tables: holdings.map((holding) => planTable(holding, wanted.has(holding.table) ? options.scale : 0, options)),
-    onlyDemoRows: holdings.every(({ foreign }) => foreign === 0),
+    tables: all.map((holding) => planTable(holding, sizes.get(holding.table) ?? 0, options)),
+    onlyDemoRows: all.every(({ foreign }) => foreign === 0),
   };
 }
 
-/** The tables to fill: those of `only`, and all that they refer to. */
-function selected(tables: readonly Table[], { only, scale }: PlanOptions): Set<Table> {
-  const named = only?.map((name) => {
-    const table = tables.find((one) => one.name === name);
-    if (table) return table.entity;
-    const names = tables.map((one) => one.name).sort();
-    throw new UserError(`There is no table ${name} for --only: choose from ${names.join(', ')}.`);
-  });
-  const wanted = named ? new Set(inForeignKeyOrder(named)) : undefined;
-  const chosen = tables.filter((table) => !wanted || wanted.has(table.entity));
-  const full = chosen.find((table) => table.rows(scale) > MAX_ROWS);
-  if (full)
-    throw new UserError(`Scale ${scale} asks for more than ${MAX_ROWS} rows in ${full.name}: give a smaller one.`);
-  return new Set(chosen);
-}
-
-function planTable({ table, own, otherSeeds, foreign }: Holding, scale: number, { reset }: PlanOptions): TablePlan {
+function planTable({ table, own, otherSeeds, foreign }: Holding, rows: number, { reset }: PlanOptions): TablePlan {
   const seeded = own.size + sum(otherSeeds.values());
-  const rows = scale === 0 ? 0 : table.rows(scale);
   function* missing(): Generator<number> {
     for (let row = 0; row < rows; row++) if (reset || !own.has(row)) yield row;
   }
