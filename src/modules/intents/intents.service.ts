@@ -1,0 +1,287 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { escapeIdentifier } from 'pg';
+import { type EntityManager, Repository } from 'typeorm';
+import { UserContext } from '../../database/user-context';
+import { ScheduledIntent } from '../../entities';
+import { InvalidInputError, NotFoundError } from '../errors/domain-errors';
+import { throwDomainError } from '../errors/violations';
+import { type Claim, CLAIM_MS, ClaimLostError, type Execution, type Outcome } from './claim';
+import { nextCheck } from './next-check';
+import { triggerOf, wrong } from './triggers';
+
+const TRIGGER = ['triggerType', 'triggerSchedule', 'triggerCondition'] as const;
+
+/** What its author says of an intent; the rest is the scheduler's. */
+const AUTHORED = [
+  ...TRIGGER,
+  'intentName',
+  'description',
+  'actionType',
+  'actionContext',
+  'actionPriority',
+  'enabled',
+  'expiresAt',
+  'maxExecutions',
+  'createdBy',
+  'metadata',
+] as const;
+
+type Authored = Pick<ScheduledIntent, (typeof AUTHORED)[number]>;
+
+export type NewIntent = Partial<Authored> & Pick<Authored, 'intentName' | 'triggerType' | 'actionType'>;
+
+/** Where the trigger's type changes, its schedule or condition comes with it. */
+export type IntentChanges = Partial<Authored>;
+
+/**
+ * Intents: people write them, workers carry them out.
+ *
+ *     for (const claim of await intents.claimDue(50)) await intents.recordExecution(claim, await carryOut(claim.intent));
+ *
+ * A claim is a lease and no open transaction: it moves next_check five minutes on, so that nobody else finds the intent
+ * due, and commits. A worker may then take its time over a message, where a transaction would hold a connection of the
+ * pool (the only one of the embedded database), keep VACUUM from its work and be ended by the server after a minute's
+ * silence. If the worker dies the intent is simply due again when the claim runs out. An execution is recorded by the
+ * claim that it came of, once; the claim of a worker that was too slow records nothing.
+ *
+ * However long nobody has looked, an intent that was due many times fires once and goes on with the first time to come.
+ */
+@Injectable()
+export class IntentsService {
+  private readonly columns: string;
+
+  constructor(
+    @InjectRepository(ScheduledIntent) private readonly intents: Repository<ScheduledIntent>,
+    private readonly people: UserContext,
+  ) {
+    this.columns = intents.metadata.columns
+      .map(({ databaseName, propertyName }) => `intent.${escapeIdentifier(databaseName)} AS "${propertyName}"`)
+      .join(', ');
+  }
+
+  /**
+   * Writes an intent of a person, and when it is due first.
+   *
+   * @throws InvalidInputError where its trigger is not as its type wants it, or it would never fire, naming the field
+   */
+  async create(userId: string, intent: NewIntent, now: Date = new Date()): Promise<ScheduledIntent> {
+    return this.asUser(userId, (manager) => {
+      const created = manager.create(ScheduledIntent, { enabled: true, ...authored(intent), userId });
+      triggerOf(created);
+      created.nextCheck = created.enabled ? firstCheck(created, now) : null;
+      return manager.save(created);
+    });
+  }
+
+  /**
+   * Changes an intent of a person; a trigger that is changed, or enabled again, starts anew from `now`.
+   *
+   * @throws InvalidInputError as `create`
+   * @throws NotFoundError where the person has no such intent
+   */
+  async update(userId: string, id: string, changes: IntentChanges, now: Date = new Date()): Promise<ScheduledIntent> {
+    return this.asUser(userId, async (manager) => {
+      const intent = await manager.findOne(ScheduledIntent, {
+        where: { id, userId },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!intent) throw new NotFoundError('intent', id);
+      const wasEnabled = intent.enabled;
+      if (changes.triggerType) Object.assign(intent, { triggerSchedule: null, triggerCondition: null });
+      Object.assign(intent, authored(changes));
+      const newTrigger = TRIGGER.some((property) => changes[property] !== undefined);
+      if (newTrigger) triggerOf(intent);
+      if (!intent.enabled) intent.nextCheck = null;
+      else if (newTrigger || !wasEnabled) intent.nextCheck = firstCheck(intent, now);
+      else refuseEnded(intent, now);
+      return manager.save(intent);
+    });
+  }
+
+  /** @throws NotFoundError where the person has no such intent */
+  async get(userId: string, id: string): Promise<ScheduledIntent> {
+    const intent = await this.asUser(userId, (manager) => manager.findOneBy(ScheduledIntent, { id, userId }));
+    if (!intent) throw new NotFoundError('intent', id);
+    return intent;
+  }
+
+  /** A person's intents, the newest first. */
+  async list(userId: string): Promise<ScheduledIntent[]> {
+    return this.asUser(userId, (manager) =>
+      manager.find(ScheduledIntent, { where: { userId }, order: { createdAt: 'DESC', id: 'DESC' } }),
+    );
+  }
+
+  /**
+   * Deletes an intent of a person with its executions.
+   *
+   * @throws NotFoundError where the person has no such intent
+   */
+  async remove(userId: string, id: string): Promise<void> {
+    const { affected } = await this.asUser(userId, (manager) => manager.delete(ScheduledIntent, { id, userId }));
+    if (!affected) throw new NotFoundError('intent', id);
+  }
+
+  /**
+   * Hands out intents that are due, the longest overdue first: each to one worker alone, until its execution is recorded
+   * or five minutes have gone by. Those that have expired end instead.
+   *
+   * @param limit how many at most: no more than the worker gets done in that time
+   * @returns none when none is due
+   */
+  async claimDue(limit: number, now: Date = new Date()): Promise<Claim[]> {
+    if (!Number.isInteger(limit) || limit < 1) throw wrong('limit', limit, 'a whole number above 0');
+    for (;;) {
+      const found = await this.takeDue(limit, now);
+      const claims = found.filter(({ intent }) => intent.enabled);
+      // There may be more behind those that have all expired.
+      if (claims.length > 0 || found.length === 0) return claims;
+    }
+  }
+
+  private async takeDue(limit: number, now: Date): Promise<Claim[]> {
+    const [rows] = await this.intents.query<[(ScheduledIntent & { dueAt: Date })[], number]>(
+      `WITH due AS (
+         SELECT id, next_check, expires_at IS NULL OR expires_at > $1 AS live
+         FROM scheduled_intents
+         WHERE enabled AND next_check <= $1
+         ORDER BY next_check
+         LIMIT $2
+         FOR UPDATE SKIP LOCKED
+       )
+       UPDATE scheduled_intents AS intent
+       SET last_checked = $1, next_check = CASE WHEN live THEN $3::timestamptz END, enabled = live
+       FROM due
+       WHERE intent.id = due.id
+       RETURNING due.next_check AS "dueAt", ${this.columns}`,
+      [now, limit, new Date(now.getTime() + CLAIM_MS)],
+    );
+    return rows.map(({ dueAt, ...intent }) => ({ dueAt, intent }));
+  }
+
+  /**
+   * Writes what became of a claimed intent: the execution, and the intent's counters and next check, all or nothing. The
+   * intent ends (it is not enabled any more) with its last execution: that of max_executions, or of a schedule that has
+   * no time to come. A condition that was not met is an execution, too, but does not count: it has not fired.
+   *
+   * @throws ClaimLostError where the claim is not open any more; nothing is written then
+   */
+  async recordExecution(claim: Claim, outcome: Outcome, now: Date = new Date()): Promise<void> {
+    const [lost] = await this.recordExecutions([{ ...claim, outcome }], now);
+    if (lost) throw new ClaimLostError(lost);
+  }
+
+  /**
+   * As `recordExecution`, for many in one statement.
+   *
+   * @returns those that are not written, because their claims are not open any more
+   */
+  async recordExecutions(executions: readonly Execution[], now: Date = new Date()): Promise<Execution[]> {
+    if (executions.length === 0) return [];
+    const written = await this.intents
+      .query<{ id: string }[]>(RECORD, [JSON.stringify(executions.map((one) => recordOf(one, now))), now])
+      .catch(throwDomainError);
+    const ids = new Set(written.map(({ id }) => id));
+    return executions.filter(({ intent }) => !ids.has(intent.id));
+  }
+
+  private asUser<T>(userId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.people.asUser(userId, work).catch(throwDomainError);
+  }
+}
+
+/**
+ * A claim is open from last_checked, which nobody else writes, until an execution is recorded after it. The author may have
+ * changed the intent meanwhile: next_check is then not the claim's, and stays.
+ */
+const RECORD = `
+  WITH execution AS (
+    SELECT * FROM json_to_recordset($1) AS execution (
+      intent_id uuid, claimed_at timestamptz, claimed_until timestamptz, next_check timestamptz,
+      trigger_type text, trigger_data jsonb, status text, fired integer, gate_result jsonb, message_id uuid,
+      message_preview text, evaluation_ms integer, generation_ms integer, delivery_ms integer, error_message text
+    )
+  ), recorded AS (
+    UPDATE scheduled_intents AS intent
+    SET last_executed = greatest($2, intent.last_checked),
+        execution_count = execution_count + fired,
+        last_execution_status = status,
+        last_execution_error = error_message,
+        last_message_id = message_id,
+        next_check = CASE
+          WHEN execution_count + fired >= max_executions THEN NULL
+          WHEN intent.next_check = claimed_until THEN execution.next_check
+          ELSE intent.next_check
+        END,
+        enabled = enabled
+          AND (execution_count + fired >= max_executions) IS NOT TRUE
+          AND NOT (intent.next_check = claimed_until AND execution.next_check IS NULL)
+    FROM execution
+    WHERE intent.id = intent_id AND last_checked = claimed_at AND (last_executed < last_checked) IS NOT FALSE
+    RETURNING intent.id, intent.user_id, intent.last_executed, execution.*
+  )
+  INSERT INTO intent_executions (
+    intent_id, user_id, executed_at, trigger_type, trigger_data, status, gate_result, message_id,
+    message_preview, evaluation_ms, generation_ms, delivery_ms, error_message
+  )
+  SELECT id, user_id, last_executed, trigger_type, trigger_data, status, gate_result, message_id,
+    message_preview, evaluation_ms, generation_ms, delivery_ms, error_message
+  FROM recorded
+  RETURNING intent_id AS id`;
+
+function recordOf({ intent, dueAt, outcome }: Execution, now: Date): object {
+  return {
+    intent_id: intent.id,
+    claimed_at: intent.lastChecked,
+    claimed_until: intent.nextCheck,
+    next_check: followingCheck(intent, now, dueAt),
+    trigger_type: intent.triggerType,
+    trigger_data: outcome.triggerData,
+    status: outcome.status,
+    fired: outcome.status === 'condition_not_met' ? 0 : 1,
+    gate_result: outcome.gateResult,
+    message_id: outcome.messageId,
+    message_preview: outcome.messagePreview,
+    evaluation_ms: outcome.evaluationMs,
+    generation_ms: outcome.generationMs,
+    delivery_ms: outcome.deliveryMs,
+    error_message: outcome.errorMessage,
+  };
+}
+
+/** An intent that other hands than this service's have written without a proper trigger ends, and keeps nobody else's from being recorded. */
+function followingCheck(intent: ScheduledIntent, now: Date, dueAt: Date): Date | null {
+  try {
+    return nextCheck(triggerOf(intent), now, dueAt);
+  } catch (error) {
+    if (error instanceof InvalidInputError) return null;
+    throw error;
+  }
+}
+
+/** @throws InvalidInputError where the intent would never fire, naming the field */
+function firstCheck(intent: ScheduledIntent, now: Date): Date {
+  refuseEnded(intent, now);
+  const trigger = triggerOf(intent);
+  const next = nextCheck(trigger, now);
+  if (!next && trigger.type === 'once') throw wrong('triggerSchedule.at', trigger.at, 'a moment to come');
+  if (!next) throw wrong('triggerSchedule', intent.triggerSchedule, 'one that names a day of the calendar');
+  if (intent.expiresAt && next >= intent.expiresAt)
+    throw wrong('expiresAt', intent.expiresAt, `a moment after ${next.toISOString()}, when it fires first`);
+  return next;
+}
+
+/** Whether it has expired or fired as often as it may is asked where somebody wants it to go on. */
+function refuseEnded({ expiresAt, maxExecutions, executionCount = 0 }: ScheduledIntent, now: Date): void {
+  if (expiresAt && expiresAt <= now) throw wrong('expiresAt', expiresAt, 'a moment to come, or none');
+  if (maxExecutions && maxExecutions <= executionCount)
+    throw wrong('maxExecutions', maxExecutions, `more than ${executionCount}, which it has had, or none`);
+}
+
+/** Of what a caller gives, that which is an author's to say. */
+function authored(given: Partial<Authored>): Partial<Authored> {
+  return Object.fromEntries(
+    AUTHORED.filter((property) => given[property] !== undefined).map((property) => [property, given[property]]),
+  );
+}

@@ -1,0 +1,117 @@
+import { isISO4217CurrencyCode, isISO8601 } from 'class-validator';
+import { Cron } from 'croner';
+import type { ScheduledIntent } from '../../entities';
+import { TRIGGER_TYPES, type TriggerType } from '../../entities/intents/enumerations';
+import type { Trigger } from '../../entities/intents/triggers';
+import { InvalidInputError } from '../errors/domain-errors';
+
+interface Rule {
+  holds: (value: unknown) => boolean;
+  /** What to give instead, after "give". */
+  allowed: string;
+}
+
+const text: Rule = {
+  holds: (value) => typeof value === 'string' && value.trim() !== '' && value.length <= 200,
+  allowed: 'a text of 1 to 200 characters',
+};
+
+const detail: Rule = {
+  holds: (value) => typeof value === 'number' || typeof value === 'boolean' || text.holds(value),
+  allowed: `${text.allowed}, a number, true or false`,
+};
+
+function number(allowed: string, min: number, max: number): Rule {
+  return { holds: (value) => typeof value === 'number' && value >= min && value <= max, allowed };
+}
+
+/** What each kind of trigger holds: exactly these properties; an event further details, too. */
+const RULES: Record<TriggerType, Record<string, Rule>> = {
+  cron: {
+    cron: { holds: isCron, allowed: 'five fields such as "0 7 * * 1-5", or a name such as "@daily"' },
+    timezone: { holds: isTimeZone, allowed: 'an IANA time zone such as "Europe/Vienna"' },
+  },
+  interval: { everyHours: number('a number of hours, from a minute (1/60) to ten years (87600)', 1 / 60, 87_600) },
+  once: { at: { holds: isMoment, allowed: 'a moment with its offset, such as "2026-01-31T12:00:00Z"' } },
+  price: {
+    item: text,
+    below: number('an amount above 0', Number.MIN_VALUE, Number.MAX_VALUE),
+    currency: { holds: isISO4217CurrencyCode, allowed: 'a currency such as "USD"' },
+  },
+  silence: { afterDays: number('a number of days, from 1 to 3650', 1, 3650) },
+  event: { event: text },
+  calendar: { calendar: text, title: text, minutesBefore: number('a number of minutes, from 0 to 10080', 0, 10_080) },
+  news: { topic: text, subject: text },
+};
+
+/**
+ * What makes an intent fire.
+ *
+ * @throws InvalidInputError where it is not as its type wants it, naming the field
+ */
+export function triggerOf(
+  intent: Pick<ScheduledIntent, 'triggerType' | 'triggerSchedule' | 'triggerCondition'>,
+): Trigger {
+  const { triggerType } = intent;
+  if (!TRIGGER_TYPES.includes(triggerType))
+    throw wrong('triggerType', triggerType, `one of ${TRIGGER_TYPES.join(', ')}`);
+  const rules = RULES[triggerType];
+  const names = Object.keys(rules).join(', ');
+  const [field, other] = hasSchedule(triggerType)
+    ? (['triggerSchedule', 'triggerCondition'] as const)
+    : (['triggerCondition', 'triggerSchedule'] as const);
+  const given: unknown = intent[field];
+  if (!isPlainObject(given)) throw wrong(field, given, `an object with ${names}, as "${triggerType}" needs it`);
+  if (intent[other]) throw wrong(other, intent[other], `none: "${triggerType}" has a ${field}`);
+  for (const [name, { holds, allowed }] of Object.entries(rules)) {
+    if (!holds(given[name])) throw wrong(`${field}.${name}`, given[name], allowed);
+  }
+  for (const [name, value] of Object.entries(given)) {
+    if (Object.hasOwn(rules, name)) continue;
+    if (triggerType !== 'event') throw wrong(`${field}.${name}`, value, `only ${names}`);
+    if (!detail.holds(value)) throw wrong(`${field}.${name}`, value, detail.allowed);
+  }
+  return { ...given, type: triggerType } as Trigger;
+}
+
+export function hasSchedule(type: TriggerType): boolean {
+  return type === 'cron' || type === 'interval' || type === 'once';
+}
+
+/** @param allowed what to give instead */
+export function wrong(field: string, value: unknown, allowed: string): InvalidInputError {
+  const given = value === undefined || value === null ? 'missing' : JSON.stringify(value).slice(0, 80);
+  return new InvalidInputError(`${field} is ${given}: give ${allowed}.`);
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Croner takes a moment in the place of a pattern, too. */
+const FIVE_FIELDS_OR_NAME = /^(@[a-z]+|\S+( +\S+){4})$/i;
+
+function isCron(value: unknown): boolean {
+  if (typeof value !== 'string' || value.length > 200 || !FIVE_FIELDS_OR_NAME.test(value)) return false;
+  return succeeds(() => new Cron(value, { mode: '5-part' }));
+}
+
+function isTimeZone(value: unknown): boolean {
+  if (typeof value !== 'string' || value === '') return false;
+  // Offsets, which newer versions of Node take, have no daylight saving.
+  return /^[a-z]/i.test(value) && succeeds(() => new Intl.DateTimeFormat('en', { timeZone: value }));
+}
+
+function isMoment(value: unknown): boolean {
+  if (!isISO8601(value, { strict: true, strictSeparator: true })) return false;
+  return /T.*(Z|[+-]\d\d:\d\d)$/.test(value as string) && !Number.isNaN(Date.parse(value as string));
+}
+
+function succeeds(work: () => unknown): boolean {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
+  }
+}

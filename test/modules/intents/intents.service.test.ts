@@ -1,0 +1,407 @@
+import { Test, type TestingModule } from '@nestjs/testing';
+import type { Client } from 'pg';
+import { IntentExecution, ScheduledIntent } from '../../../src/entities';
+import { DatabaseModule } from '../../../src/modules/database/database.module';
+import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
+import { CLAIM_MS, ClaimLostError, type Outcome } from '../../../src/modules/intents/claim';
+import { IntentsModule } from '../../../src/modules/intents/intents.module';
+import { IntentsService, type NewIntent } from '../../../src/modules/intents/intents.service';
+import { migratedDatabase, type TestDatabase } from '../../databases';
+import { insert } from '../../entities/rows';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const SUCCESS: Outcome = { status: 'success' };
+const NOW = new Date('2026-03-02T12:00:00Z');
+
+let database: TestDatabase;
+let client: Client;
+let app: TestingModule;
+let intents: IntentsService;
+let ada: string;
+let bob: string;
+
+function after(milliseconds: number, from: Date = NOW): Date {
+  return new Date(from.getTime() + milliseconds);
+}
+
+function briefing(changes: Partial<NewIntent> = {}): NewIntent {
+  return {
+    intentName: 'Morning briefing',
+    triggerType: 'cron',
+    triggerSchedule: { cron: '0 7 * * *', timezone: 'UTC' },
+    actionType: 'briefing',
+    ...changes,
+  };
+}
+
+function every(hours: number, changes: Partial<NewIntent> = {}): NewIntent {
+  return briefing({ triggerType: 'interval', triggerSchedule: { everyHours: hours }, ...changes });
+}
+
+function once(at: Date, changes: Partial<NewIntent> = {}): NewIntent {
+  return briefing({ triggerType: 'once', triggerSchedule: { at: at.toISOString() }, ...changes });
+}
+
+async function executionsOf(intentId: string): Promise<IntentExecution[]> {
+  const source = await database.dataSource();
+  return source.getRepository(IntentExecution).find({ where: { intentId }, order: { executedAt: 'ASC' } });
+}
+
+/** As the scheduler sees it. */
+async function stored(id: string): Promise<ScheduledIntent> {
+  return (await database.dataSource()).getRepository(ScheduledIntent).findOneByOrFail({ id });
+}
+
+beforeAll(async () => {
+  database = await migratedDatabase();
+  const source = await database.dataSource();
+  app = await Test.createTestingModule({ imports: [DatabaseModule.on(source), IntentsModule] }).compile();
+  intents = app.get(IntentsService);
+  client = await database.connect();
+  [ada, bob] = [(await insert(client, 'users')).id, (await insert(client, 'users')).id] as string[];
+});
+
+afterAll(async () => {
+  await app.close();
+  await database.close();
+});
+
+beforeEach(() => client.query('DELETE FROM scheduled_intents'));
+
+describe('an intent that a person writes', () => {
+  it('is theirs, enabled and due at the first time to come', async () => {
+    const { id } = await intents.create(ada, briefing(), NOW);
+    expect(await intents.get(ada, id)).toMatchObject({
+      userId: ada,
+      enabled: true,
+      nextCheck: new Date('2026-03-03T07:00:00Z'),
+      lastChecked: null,
+      executionCount: 0,
+      createdBy: 'user',
+    });
+  });
+
+  it("holds what an author may say, and none of the scheduler's state", async () => {
+    const forged = { ...briefing(), userId: bob, executionCount: 7, nextCheck: NOW };
+    const { id } = await intents.create(ada, forged, NOW);
+    await intents.update(ada, id, { executionCount: 9, userId: bob } as object, NOW);
+    expect(await stored(id)).toMatchObject({ userId: ada, executionCount: 0, nextCheck: after(19 * HOUR) });
+  });
+
+  it('is not due while it is disabled, and starts anew when it is enabled', async () => {
+    const { id } = await intents.create(ada, every(2, { enabled: false }), NOW);
+    expect(await stored(id)).toMatchObject({ enabled: false, nextCheck: null });
+    expect(await intents.update(ada, id, { enabled: true }, NOW)).toMatchObject({ nextCheck: after(2 * HOUR) });
+    expect(await intents.update(ada, id, { enabled: false }, NOW)).toMatchObject({ nextCheck: null });
+    expect(await intents.claimDue(10, after(DAY))).toEqual([]);
+  });
+
+  it('is due by its new trigger when that changes, and as before when something else does', async () => {
+    const { id } = await intents.create(ada, every(2), NOW);
+    const renamed = await intents.update(ada, id, { intentName: 'Look' }, after(HOUR));
+    expect(renamed).toMatchObject({ intentName: 'Look', nextCheck: after(2 * HOUR) });
+    const rescheduled = await intents.update(ada, id, { triggerSchedule: { everyHours: 3 } }, after(HOUR));
+    expect(rescheduled).toMatchObject({ nextCheck: after(4 * HOUR) });
+    const silence = { triggerType: 'silence', triggerCondition: { afterDays: 5 } } as const;
+    await intents.update(ada, id, silence, after(HOUR));
+    expect(await stored(id)).toMatchObject({ ...silence, triggerSchedule: null, nextCheck: after(2 * HOUR) });
+  });
+
+  it('can be listed and removed', async () => {
+    const [one, two] = [await intents.create(ada, briefing(), NOW), await intents.create(ada, briefing(), NOW)];
+    expect((await intents.list(ada)).map(({ id }) => id).toSorted()).toEqual([one.id, two.id].toSorted());
+    await intents.remove(ada, one.id);
+    expect((await intents.list(ada)).map(({ id }) => id)).toEqual([two.id]);
+  });
+
+  it('is refused where it would never fire, and nothing is stored', async () => {
+    const refused: [NewIntent, RegExp][] = [
+      [once(after(-1)), /^triggerSchedule\.at is ".*": give a moment to come\.$/],
+      [once(NOW), /^triggerSchedule\.at /],
+      [briefing({ triggerSchedule: { cron: '0 0 30 2 *', timezone: 'UTC' } }), /^triggerSchedule is /],
+      [briefing({ expiresAt: NOW }), /^expiresAt is .*: give a moment to come, or none\.$/],
+      [briefing({ expiresAt: after(HOUR) }), /^expiresAt is .*: give a moment after 2026-03-03T07:00:00\.000Z/],
+    ];
+    for (const [intent, message] of refused) {
+      const error = await intents.create(ada, intent, NOW).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(InvalidInputError);
+      expect((error as Error).message).toMatch(message);
+    }
+    expect(await intents.list(ada)).toEqual([]);
+  });
+
+  it('stays as it was where a change is refused', async () => {
+    const { id } = await intents.create(ada, briefing(), NOW);
+    const before = await stored(id);
+    for (const changes of [
+      { triggerType: 'price' } as const,
+      { triggerSchedule: { cron: '0 7 * * *', timezone: 'Mars/Olympus' } },
+      { triggerCondition: { afterDays: 5 } },
+      { expiresAt: after(-DAY) },
+      { maxExecutions: 0 },
+      { intentName: 'x'.repeat(256) },
+      { actionPriority: 'urgent' as never },
+    ]) {
+      await expect(intents.update(ada, id, changes, NOW)).rejects.toThrow(InvalidInputError);
+    }
+    expect(await stored(id)).toEqual(before);
+  });
+
+  it("is not there for anybody else, nor is one that isn't there for its person", async () => {
+    const { id } = await intents.create(ada, briefing(), NOW);
+    for (const [person, intent] of [
+      [bob, id],
+      [ada, '00000000-0000-4000-8000-000000000000'],
+    ]) {
+      await expect(intents.get(person, intent)).rejects.toThrow(NotFoundError);
+      await expect(intents.update(person, intent, { enabled: false })).rejects.toThrow(NotFoundError);
+      await expect(intents.remove(person, intent)).rejects.toThrow(NotFoundError);
+    }
+    expect(await intents.list(bob)).toEqual([]);
+    await expect(intents.get(ada, 'seven')).rejects.toThrow(InvalidInputError);
+    await expect(intents.create('00000000-0000-4000-8000-000000000000', briefing())).rejects.toThrow(ConflictError);
+    expect(await stored(id)).toMatchObject({ enabled: true });
+  });
+});
+
+describe('a claim', () => {
+  it('hands out what is due, the longest overdue first, and not more than asked for', async () => {
+    const ids: string[] = [];
+    for (const hours of [3, 1, 2, 48]) ids.push((await intents.create(ada, every(hours), NOW)).id);
+    const now = after(3 * HOUR);
+    const first = await intents.claimDue(2, now);
+    expect(first.map(({ intent, dueAt }) => [intent.id, dueAt])).toEqual([
+      [ids[1], after(HOUR)],
+      [ids[2], after(2 * HOUR)],
+    ]);
+    expect((await intents.claimDue(2, now)).map(({ intent }) => intent.id)).toEqual([ids[0]]);
+    expect(await intents.claimDue(2, now)).toEqual([]);
+  });
+
+  it('gives the intent as it is stored', async () => {
+    const { id } = await intents.create(
+      ada,
+      every(1, { metadata: { source: 'settings' }, expiresAt: after(DAY) }),
+      NOW,
+    );
+    const [{ intent }] = await intents.claimDue(1, after(HOUR));
+    expect(intent).toEqual({ ...(await stored(id)) });
+    expect(intent).toMatchObject({ lastChecked: after(HOUR), nextCheck: after(HOUR + CLAIM_MS) });
+  });
+
+  it('runs out: the intent of a worker that has died is handed out again', async () => {
+    const { id } = await intents.create(ada, every(1), NOW);
+    const [died] = await intents.claimDue(1, after(HOUR));
+    expect(await intents.claimDue(1, after(HOUR + CLAIM_MS - 1))).toEqual([]);
+    const now = after(HOUR + CLAIM_MS);
+    const [again] = await intents.claimDue(1, now);
+    expect(again.intent.id).toBe(id);
+    // It was not dead but slow.
+    await expect(intents.recordExecution(died, SUCCESS, now)).rejects.toThrow(ClaimLostError);
+    expect(await executionsOf(id)).toEqual([]);
+    await intents.recordExecution(again, SUCCESS, now);
+    expect(await executionsOf(id)).toHaveLength(1);
+  });
+
+  it('of a slow worker may still be recorded while nobody else has the intent', async () => {
+    const { id } = await intents.create(ada, every(1), NOW);
+    const [claim] = await intents.claimDue(1, after(HOUR));
+    await intents.recordExecution(claim, SUCCESS, after(HOUR + 2 * CLAIM_MS));
+    expect(await intents.claimDue(1, after(HOUR + 2 * CLAIM_MS))).toEqual([]);
+    expect(await executionsOf(id)).toHaveLength(1);
+  });
+
+  it('ends what has expired instead of handing it out, however much of it there is', async () => {
+    const expired: string[] = [];
+    for (let count = 0; count < 3; count++)
+      expired.push((await intents.create(ada, every(1, { expiresAt: after(2 * HOUR) }), NOW)).id);
+    const live = await intents.create(ada, every(1.5, { expiresAt: after(2 * HOUR + 1) }), NOW);
+    const claims = await intents.claimDue(1, after(2 * HOUR));
+    expect(claims.map(({ intent }) => intent.id)).toEqual([live.id]);
+    for (const id of expired) expect(await stored(id)).toMatchObject({ enabled: false, nextCheck: null });
+  });
+
+  it.each([0, -1, 1.5, NaN])('of %d intents is refused', async (limit) => {
+    await expect(intents.claimDue(limit, NOW)).rejects.toThrow('limit is');
+  });
+});
+
+describe('an execution', () => {
+  it('is written with the counters of its intent', async () => {
+    const { id } = await intents.create(ada, every(2), NOW);
+    const [claim] = await intents.claimDue(1, after(2 * HOUR));
+    const message = await insert(client, 'messages', {
+      user_id: ada,
+      conversation_id: (await insert(client, 'conversations', { user_id: ada })).id,
+    });
+    const outcome: Outcome = {
+      status: 'success',
+      triggerData: { seen: 7 },
+      gateResult: { passed: true },
+      messageId: message.id as string,
+      messagePreview: 'Good morning!',
+      evaluationMs: 3,
+      generationMs: 900,
+      deliveryMs: 40,
+    };
+    const executedAt = after(2 * HOUR + 1000);
+    await intents.recordExecution(claim, outcome, executedAt);
+    expect(await executionsOf(id)).toMatchObject([
+      { ...outcome, userId: ada, triggerType: 'interval', executedAt, errorMessage: null },
+    ]);
+    expect(await stored(id)).toMatchObject({
+      nextCheck: after(4 * HOUR),
+      lastChecked: after(2 * HOUR),
+      lastExecuted: executedAt,
+      lastExecutionStatus: 'success',
+      lastExecutionError: null,
+      lastMessageId: message.id,
+      executionCount: 1,
+      enabled: true,
+    });
+  });
+
+  it('that failed is recorded as such, and the intent goes on', async () => {
+    const { id } = await intents.create(ada, every(2), NOW);
+    const [claim] = await intents.claimDue(1, after(2 * HOUR));
+    await intents.recordExecution(claim, { status: 'failed', errorMessage: 'No answer.' }, after(2 * HOUR));
+    expect(await executionsOf(id)).toMatchObject([{ status: 'failed', errorMessage: 'No answer.' }]);
+    expect(await stored(id)).toMatchObject({
+      lastExecutionStatus: 'failed',
+      lastExecutionError: 'No answer.',
+      executionCount: 1,
+      nextCheck: after(4 * HOUR),
+    });
+    const [next] = await intents.claimDue(1, after(4 * HOUR));
+    await intents.recordExecution(next, SUCCESS, after(4 * HOUR));
+    expect(await stored(id)).toMatchObject({ lastExecutionStatus: 'success', lastExecutionError: null });
+  });
+
+  it('is recorded once', async () => {
+    const { id } = await intents.create(ada, every(1), NOW);
+    const [claim] = await intents.claimDue(1, after(HOUR));
+    // By a clock that is behind that of the claim, too.
+    await intents.recordExecution(claim, SUCCESS, after(HOUR - 5));
+    await expect(intents.recordExecution(claim, SUCCESS, after(HOUR))).rejects.toThrow(ClaimLostError);
+    expect(await executionsOf(id)).toHaveLength(1);
+    expect(await stored(id)).toMatchObject({ executionCount: 1 });
+  });
+
+  it('is written whole or not at all', async () => {
+    const { id } = await intents.create(ada, every(1), NOW);
+    const [claim] = await intents.claimDue(1, after(HOUR));
+    const before = await stored(id);
+    const wrong: Outcome[] = [
+      { status: 'success', messageId: '00000000-0000-4000-8000-000000000000' },
+      { status: 'perfect' as never },
+      { status: 'success', generationMs: -1 },
+    ];
+    for (const outcome of wrong) {
+      const error: unknown = await intents
+        .recordExecution(claim, outcome, after(HOUR))
+        .catch((thrown: unknown) => thrown);
+      expect([ConflictError, InvalidInputError].some((type) => error instanceof type)).toBe(true);
+    }
+    expect(await stored(id)).toEqual(before);
+    expect(await executionsOf(id)).toEqual([]);
+  });
+
+  it('of many is written in one statement, but for those whose claims are lost', async () => {
+    for (let count = 0; count < 5; count++) await intents.create(ada, every(1), NOW);
+    const claims = await intents.claimDue(5, after(HOUR));
+    await intents.recordExecution(claims[3], SUCCESS, after(HOUR));
+    await client.query('DELETE FROM scheduled_intents WHERE id = $1', [claims[1].intent.id]);
+    const executions = claims.map((claim) => ({ ...claim, outcome: SUCCESS }));
+    expect(await intents.recordExecutions(executions, after(HOUR))).toEqual([executions[1], executions[3]]);
+    const { rows } = await client.query('SELECT intent_id FROM intent_executions');
+    expect(rows).toHaveLength(4);
+    expect(await intents.recordExecutions([])).toEqual([]);
+  });
+
+  it('ends the intent that has fired as often as it may', async () => {
+    const { id } = await intents.create(ada, every(1, { maxExecutions: 2 }), NOW);
+    for (const hours of [1, 2]) {
+      const [claim] = await intents.claimDue(1, after(hours * HOUR));
+      await intents.recordExecution(claim, SUCCESS, after(hours * HOUR));
+    }
+    expect(await stored(id)).toMatchObject({ enabled: false, nextCheck: null, executionCount: 2 });
+    expect(await intents.claimDue(1, after(DAY))).toEqual([]);
+    await expect(intents.update(ada, id, { enabled: true }, after(DAY))).rejects.toThrow('maxExecutions is 2');
+    const again = await intents.update(ada, id, { enabled: true, maxExecutions: 3 }, after(DAY));
+    expect(again).toMatchObject({ enabled: true, nextCheck: after(DAY + HOUR) });
+  });
+
+  it('does not count where a condition was only looked at', async () => {
+    const price = { item: 'class set', below: 200, currency: 'USD' };
+    const watch = briefing({ triggerType: 'price', triggerSchedule: null, triggerCondition: price, maxExecutions: 1 });
+    const { id, nextCheck } = await intents.create(ada, watch, NOW);
+    const [looked] = await intents.claimDue(1, nextCheck!);
+    await intents.recordExecution(looked, { status: 'condition_not_met', triggerData: { price: 210 } }, nextCheck!);
+    expect(await stored(id)).toMatchObject({
+      enabled: true,
+      executionCount: 0,
+      lastExecutionStatus: 'condition_not_met',
+      nextCheck: after(5 * MINUTE, nextCheck!),
+    });
+    const [fired] = await intents.claimDue(1, after(5 * MINUTE, nextCheck!));
+    await intents.recordExecution(fired, SUCCESS, after(5 * MINUTE, nextCheck!));
+    expect(await stored(id)).toMatchObject({ enabled: false, executionCount: 1 });
+    expect(await executionsOf(id)).toHaveLength(2);
+  });
+
+  it('ends an intent that fires once', async () => {
+    const { id } = await intents.create(ada, once(after(HOUR)), NOW);
+    const [claim] = await intents.claimDue(1, after(3 * DAY));
+    await intents.recordExecution(claim, { status: 'failed', errorMessage: 'No answer.' }, after(3 * DAY));
+    expect(await stored(id)).toMatchObject({ enabled: false, nextCheck: null, executionCount: 1 });
+    await expect(intents.update(ada, id, { enabled: true }, after(3 * DAY))).rejects.toThrow('triggerSchedule.at is');
+  });
+
+  it('makes up for many missed ones, and the intent goes on with the first time to come', async () => {
+    const daily = await intents.create(ada, briefing(), NOW);
+    const hourly = await intents.create(ada, every(1), NOW);
+    const back = after(5 * DAY + 90 * MINUTE);
+    const claims = await intents.claimDue(10, back);
+    expect(claims).toHaveLength(2);
+    await intents.recordExecutions(
+      claims.map((claim) => ({ ...claim, outcome: SUCCESS })),
+      back,
+    );
+    expect(await intents.claimDue(10, back)).toEqual([]);
+    expect(await executionsOf(daily.id)).toHaveLength(1);
+    expect(await stored(daily.id)).toMatchObject({ nextCheck: new Date('2026-03-08T07:00:00Z') });
+    // On its old beat.
+    expect(await stored(hourly.id)).toMatchObject({ nextCheck: after(5 * DAY + 2 * HOUR) });
+  });
+
+  it('leaves what its author has changed meanwhile', async () => {
+    const rescheduled = await intents.create(ada, every(1), NOW);
+    const disabled = await intents.create(ada, every(1), NOW);
+    const limited = await intents.create(ada, every(1), NOW);
+    const claims = await intents.claimDue(3, after(HOUR));
+    await intents.update(ada, rescheduled.id, { triggerSchedule: { everyHours: 10 } }, after(HOUR));
+    await intents.update(ada, disabled.id, { enabled: false }, after(HOUR));
+    await intents.update(ada, limited.id, { maxExecutions: 1 }, after(HOUR));
+    const executions = claims.map((claim) => ({ ...claim, outcome: SUCCESS }));
+    expect(await intents.recordExecutions(executions, after(HOUR))).toEqual([]);
+    expect(await stored(rescheduled.id)).toMatchObject({ nextCheck: after(11 * HOUR), executionCount: 1 });
+    expect(await stored(disabled.id)).toMatchObject({ enabled: false, nextCheck: null, executionCount: 1 });
+    expect(await stored(limited.id)).toMatchObject({ enabled: false, nextCheck: null, executionCount: 1 });
+  });
+
+  it('of an intent whose trigger nobody can read ends it, and keeps no other from being recorded', async () => {
+    const good = await intents.create(ada, every(1), NOW);
+    const broken = await intents.create(ada, every(1), NOW);
+    await client.query(`UPDATE scheduled_intents SET trigger_schedule = '{"every": "full moon"}' WHERE id = $1`, [
+      broken.id,
+    ]);
+    const claims = await intents.claimDue(2, after(HOUR));
+    const executions = claims.map((claim) => ({ ...claim, outcome: SUCCESS }));
+    expect(await intents.recordExecutions(executions, after(HOUR))).toEqual([]);
+    expect(await stored(good.id)).toMatchObject({ enabled: true, nextCheck: after(2 * HOUR) });
+    expect(await stored(broken.id)).toMatchObject({ enabled: false, nextCheck: null, executionCount: 1 });
+    expect(await intents.update(ada, broken.id, { intentName: 'Moon' })).toMatchObject({ enabled: false });
+  });
+});
