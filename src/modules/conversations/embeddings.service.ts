@@ -38,7 +38,7 @@ export class EmbeddingsService {
    * Stores the embedding of a message in place of the one that it may have. The backend's: a person only searches.
    *
    * @throws InvalidEmbeddingError where the vector has another number of dimensions, no direction or no finite length
-   * @throws MessageNotFoundError where there is no such message
+   * @throws ConflictError where there is no such message (any longer)
    */
   async store(messageId: string, model: string, embedding: readonly number[]): Promise<void> {
     checkEmbedding(embedding);
@@ -60,20 +60,22 @@ export class EmbeddingsService {
     checkEmbedding(embedding);
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_NEIGHBOURS)
       throw new InvalidInputError(`A search finds 1 to ${MAX_NEIGHBOURS} neighbours: ${limit} is none of them.`);
-    return this.context.asUser(userId, async (manager) => {
-      // HNSW gives the nearest of everybody's, of which the person's own are left: it has to go on until they are enough.
-      await manager.query(`SELECT set_config('hnsw.iterative_scan', 'strict_order', true)`);
-      const { entities, raw } = await manager
-        .createQueryBuilder(Message, 'message')
-        .innerJoin('message.embedding', 'embedding')
-        .addSelect('embedding.embedding <=> :vector', 'distance')
-        .where('message.userId = :userId AND embedding.model = :model', { userId, model })
-        .orderBy('distance')
-        .limit(limit)
-        .setParameters({ vector: JSON.stringify(embedding) })
-        .getRawAndEntities<{ distance: number }>();
-      return entities.map((message, index) => ({ message, distance: raw[index].distance }));
-    });
+    return this.context
+      .asUser(userId, async (manager) => {
+        // HNSW gives the nearest of everybody's, of which the person's own are left: it has to go on until they are enough.
+        await manager.query(`SELECT set_config('hnsw.iterative_scan', 'strict_order', true)`);
+        const { entities, raw } = await manager
+          .createQueryBuilder(Message, 'message')
+          .innerJoin('message.embedding', 'embedding')
+          .addSelect('embedding.embedding <=> :vector', 'distance')
+          .where('message.userId = :userId AND embedding.model = :model', { userId, model })
+          .orderBy('distance')
+          .limit(limit)
+          .setParameters({ vector: JSON.stringify(embedding) })
+          .getRawAndEntities<{ distance: number }>();
+        return entities.map((message, index) => ({ message, distance: raw[index].distance }));
+      })
+      .catch(throwDomainError);
   }
 }
 
@@ -84,6 +86,6 @@ function checkEmbedding(embedding: readonly number[]): void {
       `An embedding has ${EMBEDDING_DIMENSIONS} dimensions: this one has ${embedding.length}.`,
     );
   const square = Math.fround(embedding.reduce((sum, value) => sum + Math.fround(value) ** 2, 0));
-  if (!(square > 0 && square < Infinity))
+  if (!embedding.every(Number.isFinite) || square === 0 || square === Infinity)
     throw new InvalidEmbeddingError('An embedding is made of finite numbers that are not all zero: this one is not.');
 }

@@ -1,23 +1,20 @@
-import { Test, type TestingModule } from '@nestjs/testing';
 import type { DataSource } from 'typeorm';
 import { MalformedUserIdError, UserContext } from '../../../src/database/user-context';
-import { Conversation, Message, User } from '../../../src/entities';
-import { ConversationsModule } from '../../../src/modules/conversations/conversations.module';
+import { Conversation, Message } from '../../../src/entities';
 import {
   ConversationsService,
   MAX_APPENDED,
   type NewMessage,
 } from '../../../src/modules/conversations/conversations.service';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
 import { HistoryIsImmutableError, throwDomainError } from '../../../src/modules/errors/violations';
-import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
+import { describeOnServer } from '../../databases';
+import { type Application, startApplication } from './application';
 
 const NOBODY = '3f2a6c1e-9d4b-4a7f-8c5e-1b2d3e4f5a6b';
 
-let database: TestDatabase;
+let app: Application;
 let dataSource: DataSource;
-let app: TestingModule;
 let conversations: ConversationsService;
 let context: UserContext;
 let ada: string;
@@ -42,24 +39,15 @@ async function moments(conversationId: string): Promise<bigint[]> {
 }
 
 beforeAll(async () => {
-  database = await migratedDatabase();
-  dataSource = await database.dataSource();
-  app = await Test.createTestingModule({
-    imports: [DatabaseModule.on(await database.dataSource()), ConversationsModule],
-  }).compile();
-  conversations = app.get(ConversationsService);
+  app = await startApplication();
+  ({ conversations, dataSource } = app);
   context = app.get(UserContext);
 });
 
-afterAll(async () => {
-  await app.close();
-  await database.close();
-});
+afterAll(() => app.close());
 
 beforeEach(async () => {
-  await dataSource.query('DELETE FROM users');
-  const people = ['ada', 'bob'].map((name) => ({ email: `${name}@example.org`, ssoProvider: 'google', ssoId: name }));
-  [ada, bob] = (await dataSource.manager.save(User, people)).map(({ id }) => id);
+  [ada, bob] = await app.newPeople('ada', 'bob');
 });
 
 describe('a conversation', () => {
