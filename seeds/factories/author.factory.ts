@@ -17,9 +17,9 @@ export const authorFactory = defineFactory(
     handle: ({ displayName, index }, random) =>
       `${spelled(displayName ?? fullName(random), '_').slice(0, 35)}${index + 1}`,
     displayName: (_, random) => (random.chance(0.9) ? fullName(random) : null),
-    // A tenth of all have 10,000 or more, by the power law of the whole: so there are some at the smallest scale too.
+    // One in 25 has 10,000 or more, as the power law of the whole says: so there is one at the smallest scale too.
     followerCount: ({ index }, random) =>
-      index % 10 === 0 ? random.pareto(10_000, 50_000_000, 0.4) : random.pareto(30, 10_000, 0.4),
+      index % 25 === 7 ? random.pareto(10_000, 50_000_000, 0.7) : random.pareto(100, 10_000, 0.7),
     isVerified: (author, random) => random.chance(author.powerTier ? 0.8 : 0.04),
     isPowerUser: (author) => author.powerTier !== null,
     powerTier: ({ followerCount }) => {
@@ -42,6 +42,6 @@ export const authorFactory = defineFactory(
     updatedAt: (author) => author.lastSeenAt,
   },
   {
-    PowerUser: { followerCount: (_, random) => random.pareto(10_000, 50_000_000, 0.4) },
+    PowerUser: { followerCount: (_, random) => random.pareto(10_000, 50_000_000, 0.7) },
   },
 );

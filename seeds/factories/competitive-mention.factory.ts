@@ -10,9 +10,11 @@ const SATISFACTION: Record<Sentiment, Satisfaction> = {
   MIXED: 'NEUTRAL',
 };
 
+const SENTIMENTS = { POSITIVE: 3, NEUTRAL: 3, NEGATIVE: 3, MIXED: 1 };
+
 export const competitiveMentionFactory = defineFactory(
   CompetitiveMention,
-  perParent('post', [0, 0, 1, 0, 0, 2, 0, 0, 0, 1]),
+  perParent('post', [0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0]),
   {
     // A post names a competitor once: the second mention is of the next one.
     competitor: ({ post, ordinal }, random, rows) => {
@@ -20,7 +22,7 @@ export const competitiveMentionFactory = defineFactory(
       if (ordinal === 0) return random.pick(competitors);
       return competitors.at((post.competitiveMentions[0].competitor.index + ordinal) % competitors.length)!;
     },
-    sentiment: (_, random) => random.weighted({ POSITIVE: 3, NEUTRAL: 3, NEGATIVE: 3, MIXED: 1 }),
+    sentiment: (_, random) => random.weighted(SENTIMENTS),
     satisfaction: ({ sentiment }) => SATISFACTION[sentiment],
     opportunityScore: ({ sentiment }, random) =>
       sentiment === 'NEGATIVE' ? random.number(0.6, 1) : random.number(0, 0.6),

@@ -29,7 +29,7 @@ const MECHANISMS: Record<CompetitorCategory, string | null> = {
 /** A market does not grow as fast as what is said about it. */
 export const competitorFactory = defineFactory(
   Competitor,
-  perScale((scale) => 8 * Math.ceil(Math.sqrt(scale))),
+  perScale((scale) => Math.ceil(8 * scale ** 0.25)),
   {
     name: ({ index }) => brand(index),
     category: (_, random) => random.weighted({ SUPPLEMENT: 6, MEDICATION: 2, DEVICE: 1, SERVICE: 1, OTHER: 1 }),

@@ -5,6 +5,9 @@ import { type Random, round } from '../engine/random';
 
 const SAFETY_FLAGS = ['mentions_medication', 'possible_minor', 'distress', 'pregnancy'];
 
+const INTENTS = ['seeks_advice', 'vents', 'jokes'];
+const MODES = { HELPFUL: 5, ENGAGEMENT: 3, HYBRID: 2 };
+
 /** What gets a reply has scored well. */
 function score({ replies }: Row<Decision>, random: Random): number {
   return replies.length > 0 ? random.number(0.4, 1) : random.number(0, 0.5);
@@ -17,12 +20,11 @@ export const decisionFactory = defineFactory(Decision, perParent('post', [1, 1, 
   trsScore: score,
   compositeScore: ({ sssScore, arsScore, evsScore, trsScore }) =>
     round(0.3 * sssScore + 0.25 * arsScore + 0.25 * evsScore + 0.2 * trsScore, 4),
-  mode: ({ replies }, random) =>
-    replies.length > 0 ? random.weighted({ HELPFUL: 5, ENGAGEMENT: 3, HYBRID: 2 }) : 'DISENGAGED',
+  mode: ({ replies }, random) => (replies.length > 0 ? random.weighted(MODES) : 'DISENGAGED'),
   archetype: ({ mode }, random) => (mode === 'DISENGAGED' ? null : random.pick(ARCHETYPES)),
-  safetyFlags: (_, random) => (random.chance(0.1) ? random.some(SAFETY_FLAGS, 1) : []),
+  safetyFlags: (_, random) => (random.chance(0.05) ? [random.pick(SAFETY_FLAGS)] : []),
   signalsJson: ({ post }, random) => ({
-    intent: random.pick(['seeks_advice', 'vents', 'jokes']),
+    intent: random.pick(INTENTS),
     urgency: random.number(0, 1, 2),
     keywords: post.keywordMatches.length,
   }),

@@ -4,6 +4,9 @@ import { defineFactory, perParent } from '../engine/factory';
 import { HOUR, MINUTE } from '../engine/random';
 import { TEAM } from './people';
 
+/** One in ten decisions. */
+const FEW = [0, 0, 1, 0, 0, 0, 0, 0, 0, 0];
+
 const PRIORITY: Record<EscalationReason, EscalationPriority> = {
   SAFETY: 'CRITICAL',
   COMPLAINT: 'HIGH',
@@ -13,7 +16,10 @@ const PRIORITY: Record<EscalationReason, EscalationPriority> = {
   OTHER: 'LOW',
 };
 
-export const escalationFactory = defineFactory(Escalation, perParent('decision', [0, 0, 1, 0, 1, 0, 0, 0, 1, 0]), {
+const STATUSES = { RESOLVED: 50, DISMISSED: 15, IN_PROGRESS: 15, OPEN: 20 };
+const NOTES = ['Answered in person.', 'Reply corrected.', 'Talked to the author.'];
+
+export const escalationFactory = defineFactory(Escalation, perParent('decision', FEW), {
   post: ({ decision }) => decision!.post,
   reply: ({ decision }) => decision!.replies[0] ?? null,
   reason: ({ decision }, random) => {
@@ -24,11 +30,10 @@ export const escalationFactory = defineFactory(Escalation, perParent('decision',
     return compositeScore < 0.5 ? 'LOW_CONFIDENCE' : random.pick(['COMPLAINT', 'OTHER'] as const);
   },
   priority: ({ reason }) => PRIORITY[reason],
-  status: (_, random) => random.weighted({ RESOLVED: 50, DISMISSED: 15, IN_PROGRESS: 15, OPEN: 20 }),
+  status: (_, random) => random.weighted(STATUSES),
   assignedTo: ({ status }, random) => (status === 'OPEN' ? null : random.pick(TEAM)),
   resolvedBy: ({ resolvedAt, assignedTo }) => resolvedAt && assignedTo,
-  resolutionNotes: ({ status }, random) =>
-    status === 'RESOLVED' ? random.pick(['Answered in person.', 'Reply corrected.', 'Talked to the author.']) : null,
+  resolutionNotes: ({ status }, random) => (status === 'RESOLVED' ? random.pick(NOTES) : null),
   createdAt: ({ decision }, random) => random.after(decision!.createdAt, HOUR, MINUTE),
   resolvedAt: ({ status, createdAt }, random) =>
     status === 'RESOLVED' || status === 'DISMISSED' ? random.after(createdAt, 20 * HOUR, MINUTE) : null,

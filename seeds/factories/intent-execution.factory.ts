@@ -8,6 +8,10 @@ const PREVIEWS = [
   'Here is what has changed since last time.',
   'A short update, as you asked.',
 ];
+const GATES = ['quiet_hours', 'daily_limit', 'opt_out'];
+const ERRORS = ['The model did not answer within 30 s.', 'Delivery failed: 503.'];
+const ENDINGS = { success: 80, failed: 7, gate_blocked: 7, condition_not_met: 6 };
+const ENDINGS_BY_SCHEDULE = { ...ENDINGS, condition_not_met: 0 };
 
 /** The time in which the intent fires for the nth time: its life, divided among its executions. */
 function window({ intent, ordinal }: Row<IntentExecution>, now: number): { from: number; to: number } {
@@ -16,17 +20,23 @@ function window({ intent, ordinal }: Row<IntentExecution>, now: number): { from:
   return { from: created + ordinal * length, to: created + (ordinal + 1) * length };
 }
 
-/** What the assistant said to the person in that time; each intent of theirs has messages of its own. */
-function messagesIn(execution: Row<IntentExecution>, now: number): Row<Message>[] {
-  const { from, to } = window(execution, now);
+/** What the assistant said to the person in that time; each intent of theirs has conversations of its own. */
+function messageIn(execution: Row<IntentExecution>, now: number): Row<Message> | null {
   const { user, ordinal } = execution.intent;
-  return user.conversations
-    .flatMap((conversation) => conversation.messages)
-    .filter((message) => message.role === 'assistant' && message.index % user.scheduledIntents.length === ordinal)
-    .filter(({ createdAt }) => createdAt.getTime() > from + MINUTE && createdAt.getTime() < to);
+  const { conversations } = user;
+  const { from, to } = window(execution, now);
+  for (let one = ordinal; one < conversations.length; one += user.scheduledIntents.length) {
+    const begun = conversations[one].createdAt.getTime();
+    if (begun < from || begun >= to) continue;
+    // The first one of the assistant.
+    const [, message] = conversations[one].messages;
+    const saidAt = message.createdAt.getTime();
+    if (saidAt > from + MINUTE && saidAt < to) return message;
+  }
+  return null;
 }
 
-export const intentExecutionFactory = defineFactory(IntentExecution, perParent('intent', [5, 3, 0, 8, 2, 1, 4, 6]), {
+export const intentExecutionFactory = defineFactory(IntentExecution, perParent('intent', [9, 3, 0, 12, 1, 6, 4, 20]), {
   user: (execution) => execution.intent.user,
   // Just before the message that came of it.
   executedAt: (execution, random) => {
@@ -38,23 +48,17 @@ export const intentExecutionFactory = defineFactory(IntentExecution, perParent('
   triggerType: (execution) => execution.intent.triggerType,
   triggerData: ({ intent, status }) =>
     intent.triggerCondition && { ...intent.triggerCondition, matched: status !== 'condition_not_met' },
-  status: ({ intent }, random) =>
-    random.weighted({ success: 80, failed: 7, gate_blocked: 7, condition_not_met: intent.triggerCondition ? 6 : 0 }),
+  status: ({ intent }, random) => random.weighted(intent.triggerCondition ? ENDINGS : ENDINGS_BY_SCHEDULE),
   gateResult: ({ status }, random) => {
-    if (status === 'gate_blocked')
-      return { passed: false, gate: random.pick(['quiet_hours', 'daily_limit', 'opt_out']) };
+    if (status === 'gate_blocked') return { passed: false, gate: random.pick(GATES) };
     return status === 'condition_not_met' ? null : { passed: true };
   },
-  message: (execution, random) => {
-    const messages = execution.status === 'success' ? messagesIn(execution, random.now) : [];
-    return messages.length > 0 ? random.pick(messages) : null;
-  },
+  message: (execution, random) => (execution.status === 'success' ? messageIn(execution, random.now) : null),
   // Outlives the message, so there is one where the message has been deleted.
   messagePreview: ({ status, message }, random) =>
     status === 'success' ? (message?.content.slice(0, 80) ?? random.pick(PREVIEWS)) : null,
   evaluationMs: (_, random) => random.int(2, 60),
   generationMs: ({ status }, random) => (status === 'success' ? random.int(400, 4000) : null),
   deliveryMs: ({ status }, random) => (status === 'success' ? random.int(30, 900) : null),
-  errorMessage: ({ status }, random) =>
-    status === 'failed' ? random.pick(['The model did not answer within 30 s.', 'Delivery failed: 503.']) : null,
+  errorMessage: ({ status }, random) => (status === 'failed' ? random.pick(ERRORS) : null),
 });

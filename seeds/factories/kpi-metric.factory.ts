@@ -13,15 +13,14 @@ const METRICS: { type: MetricType; name: string; range: [number, number] }[] = [
   { type: 'SAFETY', name: 'flagged_share', range: [0, 0.03] },
 ];
 const ROWS_PER_DAY = METRICS.length * PLATFORMS.length;
-const DAYS_PER_SCALE = 30;
-/** They are kept for two years (DATA_MODEL, "Retention"), so more scale does not mean more of them for ever. */
-const MAX_DAYS = 720;
+/** They are a few a day however much happens in it, and are kept for two years (DATA_MODEL, "Retention"). */
+const daysAt = (scale: number): number => Math.min(720, Math.ceil(14 * Math.sqrt(scale)));
 
 const metric = (index: number): (typeof METRICS)[number] => METRICS[index % METRICS.length];
 
 export const kpiMetricFactory = defineFactory(
   KpiMetric,
-  perScale((scale) => ROWS_PER_DAY * Math.min(MAX_DAYS, DAYS_PER_SCALE * scale)),
+  perScale((scale) => ROWS_PER_DAY * daysAt(scale)),
   {
     // From yesterday backwards.
     date: ({ index }, random) =>

@@ -5,7 +5,10 @@ import { DAY, HOUR, round } from '../engine/random';
 /** How long the effect of a change is waited for. */
 const EVALUATED_AFTER = 14 * DAY;
 
-export const learningEventFactory = defineFactory(LearningEvent, perScale(8), {
+/** Few a week, however much there is to learn from. */
+const eventsAt = (scale: number): number => Math.ceil(8 * Math.sqrt(scale));
+
+export const learningEventFactory = defineFactory(LearningEvent, perScale(eventsAt), {
   date: (_, random) => random.ago(365 * DAY),
   adjustmentType: (_, random) => random.pick(['weights', 'threshold', 'archetype_mix']),
   adjustment: ({ adjustmentType }, random) => ({

@@ -1,11 +1,31 @@
 import { MessageEmbedding } from '../../src/entities';
 import { EMBEDDING_DIMENSIONS } from '../../src/entities/conversations/message-embedding.entity';
-import { defineFactory, oneIn, perParent } from '../engine/factory';
-import { MINUTE, SECOND } from '../engine/random';
+import { defineFactory, perParent, type Row } from '../engine/factory';
+import { pool } from '../engine/pool';
+import { MINUTE, type Random, SECOND } from '../engine/random';
+import { focusOf, SUBJECTS, topicNumberOf } from './topics';
 
-/** Of few messages: one weighs 12 KB, and takes the index longer than a thousand other rows. */
-export const messageEmbeddingFactory = defineFactory(MessageEmbedding, perParent('message', oneIn(20)), {
+/** Directions to make others of: two of so many dimensions are as good as perpendicular. */
+const directions = pool(32, (faker) =>
+  Float64Array.from({ length: EMBEDDING_DIMENSIONS }, () => faker.number.float({ min: -1, max: 1 })),
+);
+
+/** Of few messages: one weighs 12 KB, and takes the index longer than a thousand other rows. More of them are early ones. */
+const FEW = Array.from({ length: 5000 }, (_, message) => (message % (message < 200 ? 10 : 150) === 0 ? 1 : 0));
+
+export const messageEmbeddingFactory = defineFactory(MessageEmbedding, perParent('message', FEW), {
   model: 'text-embedding-3-small',
-  embedding: (_, random) => random.direction(EMBEDDING_DIMENSIONS),
+  embedding: ({ message }, random) => embed(message, random),
   createdAt: ({ message }, random) => random.after(message.createdAt, MINUTE, SECOND),
 });
+
+/** A vector of length 1: messages on one topic and subject are near each other, as a model would have it. */
+function embed({ conversation }: Row<MessageEmbedding['message']>, random: Random): number[] {
+  const topic = directions.at(SUBJECTS.length + topicNumberOf(conversation))!;
+  const subject = directions.at(SUBJECTS.indexOf(focusOf(conversation).subject))!;
+  const [one, another] = [random.pick(directions), random.pick(directions)];
+  const sum = Array.from(topic, (x, i) => 0.6 * x + 0.4 * subject[i] + 0.3 * one[i] + 0.2 * another[i]);
+  const length = Math.sqrt(sum.reduce((squares, x) => squares + x * x, 0));
+  const factor = 10_000 / length;
+  return sum.map((x) => Math.round(x * factor) / 10_000);
+}

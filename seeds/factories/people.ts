@@ -8,13 +8,28 @@ export function fullName(random: Random): string {
   return `${random.pick(firstNames)} ${random.pick(lastNames)}`;
 }
 
-/** `Zoë O'Connor` → `zoe.o.connor`: a name as addresses and handles spell it, with a separator of your choice. */
+/** How the words of names are spelled in addresses: there are few different ones. */
+const spellings = new Map<string, string>();
+
+/** `Zoë O'Connor` → `zoe.o.connor`: a name as addresses and handles spell it, in lower-case letters with a separator of your choice. */
 export function spelled(name: string, separator: string): string {
   return name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z]+/g, separator);
+    .split(' ')
+    .map((word) => spelling(word).replaceAll(' ', separator))
+    .join(separator);
+}
+
+function spelling(word: string): string {
+  let known = spellings.get(word);
+  if (known === undefined) {
+    known = word
+      .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
+      .toLowerCase()
+      .replace(/[^a-z]+/g, ' ');
+    spellings.set(word, known);
+  }
+  return known;
 }
 
 /** The people on our side who approve replies and look after escalations. */

@@ -6,11 +6,10 @@ export function platformId(platform: Platform, kind: 'account' | 'post', index: 
   // Not of 0 alone: its scrambled number is 0 too.
   const unique = scramble(index + 1);
   if (platform === 'REDDIT') return `${kind === 'account' ? 't2' : 't3'}_${unique.toString(36).padStart(7, '0')}`;
-  const digits = platform === 'TWITTER' ? 8 : 6;
-  return `1${digitsOf(random, digits)}${String(unique).padStart(10, '0')}`;
+  return `1${digitsOf(random, platform === 'TWITTER' ? 8 : 6)}${String(unique).padStart(10, '0')}`;
 }
 
-/** So many random decimal digits. */
+/** So many random decimal digits, up to nine. */
 export function digitsOf(random: Random, count: number): string {
-  return Array.from({ length: count }, () => random.int(0, 9)).join('');
+  return String(random.int(0, 10 ** count - 1)).padStart(count, '0');
 }

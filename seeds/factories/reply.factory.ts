@@ -1,67 +1,99 @@
 import { Reply } from '../../src/entities';
-import { type Archetype } from '../../src/entities/social/enumerations';
+import { type Archetype, ARCHETYPES, type Platform, PLATFORMS } from '../../src/entities/social/enumerations';
 import { SIGNATURE } from '../../src/entities/social/reply.entity';
 import { defineFactory, perParent } from '../engine/factory';
-import { HOUR, MINUTE, SECOND } from '../engine/random';
+import { HOUR, MINUTE, type Random, SECOND } from '../engine/random';
 import { TEAM } from './people';
 
 const OPENINGS = [
-  'That sounds rough.',
-  'We have all been there.',
-  'Good question!',
-  'Fair point.',
-  'Thanks for asking.',
+  ...['That sounds rough.', 'We have all been there.', 'Good question!', 'Fair point.', 'Thanks for asking.', 'Oh no.'],
+  ...['Been there last month.', 'You are not alone.', 'Honest answer:', 'Same here.', 'I feel you.', 'Hey!'],
 ];
+const DRINKS = ['water', 'herbal tea', 'broth', 'coconut water', 'diluted juice', 'sparkling water'];
+const FOODS = ['salted noodles', 'a banana', 'scrambled eggs', 'toast', 'soup', 'rice with something salty', 'olives'];
+const TIMES = [
+  'in the evening',
+  'before bed',
+  'with breakfast',
+  'in the morning',
+  'on the way home',
+  'after a long day',
+];
+const OCCASIONS = ['my sister’s wedding', 'a night shift', 'a long flight', 'the festival', 'my first half marathon'];
+
+type Say = (random: Random) => string;
 
 /** What is said in which manner; nothing that a medicine could claim. */
-const BODIES: Record<Archetype, string[]> = {
+const BODIES: Record<Archetype, Say[]> = {
   CHECKLIST: [
-    'My list: a big glass of water, something salty, a walk, an early night.',
-    'Three things first: water, breakfast, daylight. Then see how you feel.',
+    (random) => `My list: a glass of ${random.pick(DRINKS)}, ${random.pick(FOODS)}, a walk, an early night.`,
+    (random) => `${random.int(3, 5)} things first: ${random.pick(DRINKS)}, ${random.pick(FOODS)}, daylight. Then see.`,
   ],
   MYTHBUST: [
-    'Coffee does not make up for sleep, sadly. Water and rest do most of the work.',
-    'More is not better with vitamins: a balanced meal covers most of it.',
+    (random) =>
+      `Coffee does not make up for sleep, sadly. ${random.int(2, 3)} litres of ${random.pick(DRINKS)} and rest.`,
+    (random) => `More is not better with vitamins: ${random.pick(FOODS)} ${random.pick(TIMES)} covers most of it.`,
   ],
   COACH: [
-    'Be kind to yourself today: one glass of water an hour and nothing that can wait.',
-    'Small steps: drink, eat, move a little. Tomorrow looks different.',
+    (random) =>
+      `Be kind to yourself: a glass of ${random.pick(DRINKS)} every ${random.int(20, 90)} minutes, no more plans.`,
+    (random) => `Small steps: ${random.pick(DRINKS)}, ${random.pick(FOODS)}, move for ${random.int(5, 30)} minutes.`,
   ],
   STORYLET: [
-    'After my sister’s wedding I learnt to alternate every drink with water. Never looked back.',
-    'My first night shift ended with salted noodles at six in the morning. Still a ritual.',
+    (random) => `After ${random.pick(OCCASIONS)} I learnt to alternate every drink with ${random.pick(DRINKS)}.`,
+    (random) =>
+      `Mine, after ${random.pick(OCCASIONS)}, ended with ${random.pick(FOODS)} at ${random.int(3, 7)} in the morning.`,
   ],
-  HUMOR_LIGHT: ['My body sends invoices for weekends these days, with interest.', 'Water: boring, wet, undefeated.'],
+  HUMOR_LIGHT: [
+    (random) => `My body sends invoices for ${random.pick(OCCASIONS)}, with ${random.int(4, 19)} per cent interest.`,
+    (random) => `${random.pick(FOODS)} ${random.pick(TIMES)}: boring, undefeated for ${random.int(2, 20)} years.`,
+  ],
   CREDIBILITY_ANCHOR: [
-    'Dietitians keep saying it for a reason: fluids and a proper breakfast before anything else.',
-    'The usual guidance is simple: drink regularly, and spread it over the day.',
+    (random) =>
+      `Dietitians keep saying it: ${random.pick(DRINKS)} ${random.pick(TIMES)} and ${random.pick(FOODS)} first.`,
+    (random) =>
+      `The usual guidance: a glass of ${random.pick(DRINKS)} every ${random.int(40, 120)} minutes of the day.`,
   ],
   CONFIDENT_RECOMMENDER: [
-    'I would start with electrolytes in the evening and see how the morning feels.',
-    'An electrolyte drink before bed is what I would pack.',
+    (random) => `I would start with electrolytes ${random.pick(TIMES)} for ${random.int(3, 14)} days and see.`,
+    (random) => `Electrolytes in ${random.pick(DRINKS)} ${random.pick(TIMES)} are what I would pack.`,
   ],
   PROBLEM_SOLUTION_DIRECT: [
-    'Too little water, too little sleep: start with the water, it is the easy one.',
-    'Long trip, dry air: a bottle of water every three hours is the plan.',
+    (random) =>
+      `Too little ${random.pick(DRINKS)}, ${random.int(3, 6)} hours of sleep: start with the first, it is the easy one.`,
+    (random) =>
+      `Dry air on ${random.pick(OCCASIONS)}: a bottle of ${random.pick(DRINKS)} every ${random.int(2, 4)} hours.`,
   ],
 };
-const CLOSINGS = ['', 'Take care!', 'Hope today is a gentle one.', 'Tell us how it goes.'];
+const CLOSINGS = [
+  ...['', '', ' Take care!', ' Hope today is a gentle one.', ' Tell us how it goes.', ' Fingers crossed.'],
+  ...[' You have got this.', ' Good luck!', ' Let us know.', ' Get some rest.'],
+];
+
+/** `vita-reddit-coach-`, for each platform and manner. */
+const CODES = new Map<Platform, Map<Archetype, string>>(
+  PLATFORMS.map((platform) => [
+    platform,
+    new Map(ARCHETYPES.map((archetype) => [archetype, `vita-${platform}-${archetype}-`.toLowerCase()])),
+  ]),
+);
+
+const APPROVALS = { APPROVED: 40, AUTO_APPROVED: 38, PENDING: 12, REJECTED: 10 };
+const TYPES = { COMMENT: 8, QUOTE: 1, DIRECT_MESSAGE: 1 };
+const DELETE_REASONS = ['The author asked us to.', 'The post has been deleted.', 'Tone.'];
 
 export const replyFactory = defineFactory(
   Reply,
-  perParent('decision', [1, 1, 0, 1, 1, 2, 1, 0, 1, 1]),
+  perParent('decision', [1, 0, 0, 1, 0, 2, 0, 0, 1, 0]),
   {
     content: ({ archetype }, random) =>
-      [random.pick(OPENINGS), random.pick(BODIES[archetype!]), random.pick(CLOSINGS), SIGNATURE]
-        .filter(Boolean)
-        .join(' '),
+      `${random.pick(OPENINGS)} ${random.pick(BODIES[archetype!])(random)}${random.pick(CLOSINGS)} ${SIGNATURE}`,
     archetype: ({ decision }) => decision!.archetype,
     platform: ({ decision }) => decision!.post.platform,
     platformPostId: ({ decision }) => decision!.post.platformPostId,
-    utmCode: ({ platform, archetype, index }) =>
-      `vita-${platform.toLowerCase()}-${archetype!.toLowerCase()}-${index.toString(36)}`,
+    utmCode: ({ platform, archetype, index }) => CODES.get(platform)!.get(archetype!)! + index.toString(36),
     helpCount: ({ postedAt }, random) => (postedAt ? random.pareto(1, 500, 1.2) - 1 : 0),
-    approvalStatus: (_, random) => random.weighted({ APPROVED: 40, AUTO_APPROVED: 38, PENDING: 12, REJECTED: 10 }),
+    approvalStatus: (_, random) => random.weighted(APPROVALS),
     approvedBy: ({ approvalStatus }, random) =>
       approvalStatus === 'APPROVED' || approvalStatus === 'REJECTED' ? random.pick(TEAM) : null,
     approvedAt: ({ approvalStatus, createdAt }, random) => {
@@ -78,9 +110,8 @@ export const replyFactory = defineFactory(
         : {},
     deletedAt: ({ postedAt }, random) =>
       postedAt && random.chance(0.04) ? random.after(postedAt, 8 * HOUR, MINUTE) : null,
-    deleteReason: ({ deletedAt }, random) =>
-      deletedAt && random.pick(['The author asked us to.', 'The post has been deleted.', 'Tone.']),
-    replyType: (_, random) => random.weighted({ COMMENT: 8, QUOTE: 1, DIRECT_MESSAGE: 1 }),
+    deleteReason: ({ deletedAt }, random) => deletedAt && random.pick(DELETE_REASONS),
+    replyType: (_, random) => random.weighted(TYPES),
     createdAt: ({ decision }, random) => random.after(decision!.createdAt, 2 * MINUTE, 2 * SECOND),
     updatedAt: (reply) => reply.deletedAt ?? reply.postedAt ?? reply.approvedAt ?? reply.createdAt,
   },
@@ -90,5 +121,7 @@ export const replyFactory = defineFactory(
       postedAt: ({ approvedAt }, random) => random.after(approvedAt!, 30 * MINUTE, MINUTE),
       deletedAt: null,
     },
+    Pending: { approvalStatus: 'PENDING' },
+    Rejected: { approvalStatus: 'REJECTED' },
   },
 );

@@ -2,6 +2,7 @@ import { ScheduledIntent } from '../../src/entities';
 import { type ActionType, TRIGGER_TYPES, type TriggerType } from '../../src/entities/intents/enumerations';
 import { defineFactory, perParent, type Row } from '../engine/factory';
 import { DAY, HOUR, type Random } from '../engine/random';
+import { workOf } from './rhythms';
 
 interface Example {
   name: string;
@@ -65,6 +66,10 @@ const EXAMPLES: Record<TriggerType, Example> = {
   },
 };
 
+const REPEATED = TRIGGER_TYPES.filter((type) => type !== 'once');
+const PRIORITIES = { normal: 7, low: 2, high: 2, critical: 1 };
+const AUTHORS = { user: 8, assistant: 2 };
+
 const hasSchedule = ({ triggerType }: Row<ScheduledIntent>): boolean =>
   triggerType === 'cron' || triggerType === 'interval' || triggerType === 'once';
 
@@ -75,15 +80,14 @@ export const scheduledIntentFactory = defineFactory(
     intentName: (intent) => EXAMPLES[intent.triggerType].name,
     description: (intent, random) => (random.chance(0.7) ? EXAMPLES[intent.triggerType].description : null),
     // What fires once has fired once at most.
-    triggerType: (intent, random) =>
-      random.pick(intent.executions.length > 1 ? TRIGGER_TYPES.filter((type) => type !== 'once') : TRIGGER_TYPES),
+    triggerType: (intent, random) => random.pick(intent.executions.length > 1 ? REPEATED : TRIGGER_TYPES),
     triggerSchedule: (intent, random) =>
       hasSchedule(intent) ? EXAMPLES[intent.triggerType].when(random, intent) : null,
     triggerCondition: (intent, random) =>
       hasSchedule(intent) ? null : EXAMPLES[intent.triggerType].when(random, intent),
     actionType: (intent) => EXAMPLES[intent.triggerType].action,
     actionContext: (_, random) => (random.chance(0.3) ? 'Keep it to three sentences.' : null),
-    actionPriority: (_, random) => random.weighted({ normal: 7, low: 2, high: 2, critical: 1 }),
+    actionPriority: (_, random) => random.weighted(PRIORITIES),
     nextCheck: (intent, random) => (intent.enabled ? random.after(random.now, 2 * DAY) : null),
     lastChecked: (intent, random) =>
       intent.lastExecuted &&
@@ -100,9 +104,17 @@ export const scheduledIntentFactory = defineFactory(
       if (triggerType === 'once') return 1;
       return random.chance(0.2) ? Math.max(1, executionCount) + random.int(0, 4) : null;
     },
-    createdAt: ({ user }, random) => random.between(user.createdAt, random.now - 20 * DAY),
+    createdAt: ({ user }, random) => random.rhythmic(user.createdAt, random.now - 20 * DAY, workOf(user)),
     updatedAt: (intent) => intent.lastChecked ?? intent.createdAt,
-    createdBy: (_, random) => random.weighted({ user: 8, assistant: 2 }),
+    createdBy: (_, random) => random.weighted(AUTHORS),
     metadata: (intent) => ({ source: intent.createdBy === 'user' ? 'settings' : 'conversation' }),
+  },
+  {
+    Due: { enabled: true, nextCheck: (_, random) => random.ago(HOUR), expiresAt: null, maxExecutions: null },
+    Expired: {
+      enabled: true,
+      nextCheck: (_, random) => random.ago(HOUR),
+      expiresAt: (_, random) => random.ago(7 * DAY, DAY),
+    },
   },
 );

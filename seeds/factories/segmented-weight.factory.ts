@@ -11,7 +11,7 @@ const SEGMENTS = Object.entries({
   time_of_day: ['night', 'morning', 'afternoon', 'evening'],
 }).flatMap(([segmentType, keys]) => keys.map((segmentKey) => ({ segmentType, segmentKey })));
 
-const AUTHORS_PER_SCALE = 15;
+const AUTHORS_PER_SCALE = 2;
 
 /** Larger data has segments of single authors as well: those whose number comes after the others'. */
 export const segmentedWeightFactory = defineFactory(

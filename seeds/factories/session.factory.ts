@@ -1,11 +1,22 @@
 import { Session } from '../../src/entities';
 import { defineFactory, perParent } from '../engine/factory';
 import { DAY } from '../engine/random';
+import { workOf } from './rhythms';
 
-export const sessionFactory = defineFactory(Session, perParent('user', [2, 1, 1, 0, 3, 1, 2, 1, 1, 2]), {
-  createdAt: ({ ordinal, user }, random) =>
-    random.nth(ordinal, user.sessions.length, random.now - 30 * DAY, random.now),
-  expiresAt: (session) => new Date(session.createdAt.getTime() + 14 * DAY),
-  lastAccessedAt: (session, random) =>
-    random.between(session.createdAt, Math.min(session.expiresAt.getTime(), random.now)),
-});
+export const sessionFactory = defineFactory(
+  Session,
+  perParent('user', [2, 1, 1, 0, 3, 1, 2, 1, 1, 2]),
+  {
+    createdAt: ({ ordinal, user }, random) => {
+      const part = (30 * DAY) / user.sessions.length;
+      const from = random.now - 30 * DAY + ordinal * part;
+      return random.rhythmic(from, from + part, workOf(user));
+    },
+    expiresAt: (session) => new Date(session.createdAt.getTime() + 14 * DAY),
+    lastAccessedAt: (session, random) =>
+      random.between(session.createdAt, Math.min(session.expiresAt.getTime(), random.now)),
+  },
+  {
+    Expired: { createdAt: (_, random) => random.ago(90 * DAY, 15 * DAY) },
+  },
+);

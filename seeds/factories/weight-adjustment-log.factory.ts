@@ -13,9 +13,11 @@ function weights(random: Random): Record<string, number> {
   return { sss, ars, evs, trs: round(1 - sss - ars - evs, 2) };
 }
 
-/** A run a week. */
-export const weightAdjustmentLogFactory = defineFactory(WeightAdjustmentLog, perScale(8), {
-  date: ({ index }, random) => random.ago(((index % WEEKS) + 1) * 7 * DAY, ((index % WEEKS) + 1) * 7 * DAY - HOUR),
+const weeksAt = (scale: number): number => Math.min(WEEKS, 8 * scale);
+
+/** A run a week: larger data goes further back, up to two years. */
+export const weightAdjustmentLogFactory = defineFactory(WeightAdjustmentLog, perScale(weeksAt), {
+  date: ({ index }, random) => random.ago((index + 1) * 7 * DAY, (index + 1) * 7 * DAY - HOUR),
   action: ({ validSegments, totalSegments }) => (2 * validSegments >= totalSegments ? 'adjusted' : 'skipped'),
   reason: ({ validSegments, totalSegments }) =>
     `${validSegments} of ${totalSegments} segments have at least ${SAMPLES_NEEDED} samples.`,
@@ -25,7 +27,7 @@ export const weightAdjustmentLogFactory = defineFactory(WeightAdjustmentLog, per
   sampleSizes: (_, random) => Object.fromEntries(SEGMENTS.map((segment) => [segment, random.int(0, 200)])),
   // Those of the week before, which is the next row.
   oldWeights: ({ index }, _, rows) =>
-    (index + 1) % WEEKS === 0 ? FIRST_WEIGHTS : rows(WeightAdjustmentLog).at(index + 1)!.newWeights,
+    index + 1 === WEEKS ? FIRST_WEIGHTS : rows(WeightAdjustmentLog).at(index + 1)!.newWeights,
   newWeights: ({ action, oldWeights }, random) => (action === 'adjusted' ? weights(random) : oldWeights),
   predictedImprovement: ({ action }, random) => (action === 'adjusted' ? random.number(0.002, 0.06, 4) : null),
   createdAt: (log) => log.date,
