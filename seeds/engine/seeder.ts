@@ -3,18 +3,21 @@ import type { QueryRunner } from 'typeorm';
 import type { EntityDataSource } from '../../src/database/data-source';
 import { UserError } from '../../src/database/errors';
 import { migrate } from '../../src/database/migration-runner';
+import { tablesToRebuild, withoutIndexes } from './bulk-load';
 import type { Factory } from './factory';
 import { deleteSeeded } from './inventory';
 import { makePlan, type Plan, type PlanOptions, type TablePlan } from './plan';
 import { type Basis, compileTables, type Table } from './tables';
-import { copyRows } from './writer';
+import { copyRows, makeChunks, type MakeChunks } from './writer';
 
 export interface SeedOptions extends PlanOptions, Basis {
   /** Whether to say what would be done and do nothing. Default: false. */
   dryRun?: boolean;
+  /** Who makes the rows. Default: this thread. */
+  makeChunks?: MakeChunks;
 }
 
-/** Hears of progress: which table is being filled, and how many of all rows to come have been sent. */
+/** Hears of progress: what is being filled or made ('posts', 'indexes of posts'), and how many of all rows to come have been sent. */
 export type OnProgress = (table: string, sent: number, total: number) => void;
 
 /**
@@ -46,10 +49,10 @@ export async function seed(
   const migrations = inProduction ? [] : await migrate(dataSource);
   if (migrations.length === 0 && isDone(first)) return first.tables;
   return inTransaction(dataSource, async (connection) => {
-    await takeOver(connection, tables);
+    await takeOver(connection, first.tables);
     const plan = await makePlan(connection, tables, options);
     if (options.reset) await removeDemoRows(connection, plan);
-    await addRows(connection, plan, onProgress);
+    await addRows(connection, plan, options.makeChunks ?? makeChunks, onProgress);
     return plan.tables;
   });
 }
@@ -58,6 +61,18 @@ function isDone({ tables }: Plan): boolean {
   return tables.every(({ added, removed }) => added === 0 && removed === 0);
 }
 
+/**
+ * Filling takes as long as it takes, but nobody waits long to begin. Where the server can, it looks whether this process is
+ * still there while it builds indexes: it would finish them for nobody and keep the tables locked.
+ */
+const SETTINGS = `
+  SET LOCAL statement_timeout = 0;
+  SET LOCAL lock_timeout = '5s';
+  DO $$ BEGIN
+    SET LOCAL client_connection_check_interval = '1s';
+  EXCEPTION WHEN invalid_parameter_value THEN NULL;
+  END $$`;
+
 async function inTransaction<T>(
   dataSource: EntityDataSource,
   work: (connection: QueryRunner) => Promise<T>,
@@ -65,6 +80,7 @@ async function inTransaction<T>(
   const connection = dataSource.createQueryRunner('master');
   try {
     await connection.startTransaction();
+    await connection.query(SETTINGS);
     const result = await work(connection);
     await connection.commitTransaction();
     return result;
@@ -87,10 +103,10 @@ function explain(error: unknown): unknown {
       { cause: error },
     );
   }
-  // lock_not_available
-  if (code === '55P03') {
+  // lock_not_available, deadlock_detected
+  if (code === '55P03' || code === '40P01') {
     return new UserError(
-      'Another transaction uses the tables, of somebody who seeds or writes: try again when it has ended.',
+      'Another transaction uses the tables, of somebody who seeds, reads or writes: try again when it has ended.',
       { cause: error },
     );
   }
@@ -102,11 +118,17 @@ function explain(error: unknown): unknown {
   return error;
 }
 
-/** Keeps everybody else from writing to the tables until the transaction ends, which takes as long as it takes. */
-async function takeOver(connection: QueryRunner, tables: readonly Table[]): Promise<void> {
-  await connection.query('SET LOCAL statement_timeout = 0');
-  await connection.query(`SET LOCAL lock_timeout = '5s'`);
-  await connection.query(`LOCK TABLE ${names(tables)} IN SHARE ROW EXCLUSIVE MODE`);
+/**
+ * Keeps everybody else from writing to the tables until the transaction ends, and from reading those whose indexes it will
+ * take away. Two that seed lock and read the tables in the same order, so neither waits for the other in a circle.
+ */
+async function takeOver(connection: QueryRunner, plans: readonly TablePlan[]): Promise<void> {
+  const rebuilt = new Set(tablesToRebuild(plans));
+  const locks = plans.map(({ table }) => {
+    const mode = rebuilt.has(table) ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE';
+    return `LOCK TABLE ${escapeIdentifier(table.name)} IN ${mode} MODE`;
+  });
+  await connection.query(locks.join('; '));
 }
 
 async function removeDemoRows(connection: QueryRunner, { tables, onlyDemoRows }: Plan): Promise<void> {
@@ -120,34 +142,49 @@ async function removeDemoRows(connection: QueryRunner, { tables, onlyDemoRows }:
   for (const { table } of tables) await deleteSeeded(connection, table);
 }
 
-async function addRows(connection: QueryRunner, { tables }: Plan, onProgress: OnProgress): Promise<void> {
-  const total = tables.reduce((sum, { added }) => sum + added, 0);
+async function addRows(
+  connection: QueryRunner,
+  { tables }: Plan,
+  chunksOf: MakeChunks,
+  onProgress: OnProgress,
+): Promise<void> {
+  const plans = tables.filter(({ added }) => added > 0);
+  const filled = plans.map(({ table }) => table);
+  const total = plans.reduce((sum, { added }) => sum + added, 0);
+  const client = (await connection.connect()) as PoolClient;
   let sent = 0;
-  for (const { table, added, missing } of tables) {
-    if (added === 0) continue;
-    await withoutRowLevelSecurity(connection, table, async () => {
-      const client = (await connection.connect()) as PoolClient;
-      await copyRows(client, table, missing(), (rows) => onProgress(table.name, (sent += rows), total));
-    });
-  }
+  const load = async (): Promise<void> => {
+    for (const { table, missing } of plans) {
+      await copyRows(client, table, chunksOf(table, missing()), (rows) =>
+        onProgress(table.name, (sent += rows), total),
+      );
+    }
+    // No table can be altered while a deferred check of its rows waits.
+    await connection.query('SET CONSTRAINTS ALL IMMEDIATE');
+  };
+  await withoutRowLevelSecurity(connection, filled, () =>
+    withoutIndexes(connection, plans, load, (what) => onProgress(what, sent, total)),
+  );
+  await connection.query(`ANALYZE ${names(filled)}`);
 }
 
 /**
- * COPY refuses a table whose policies apply to the login: to its owner too, where they are forced. So they are not forced
- * for the while; nobody sees that, since the change is undone in the same transaction.
+ * COPY refuses a table whose policies apply to the login: to its owner too, where they are forced; and a foreign key that is
+ * made would not see the rows that they hide. So they are not forced for the while; nobody sees that, since the change is
+ * undone in the same transaction.
  */
 async function withoutRowLevelSecurity(
   connection: QueryRunner,
-  table: Table,
+  tables: readonly Table[],
   work: () => Promise<void>,
 ): Promise<void> {
-  const name = escapeIdentifier(table.name);
-  const [{ active }] = (await connection.query('SELECT row_security_active($1::text) AS active', [name])) as [
-    { active: boolean },
-  ];
-  if (active) await connection.query(`ALTER TABLE ${name} NO FORCE ROW LEVEL SECURITY`);
+  const forced = (await connection.query(
+    'SELECT name FROM unnest($1::text[]) AS name WHERE row_security_active(name)',
+    [tables.map(({ name }) => escapeIdentifier(name))],
+  )) as { name: string }[];
+  for (const { name } of forced) await connection.query(`ALTER TABLE ${name} NO FORCE ROW LEVEL SECURITY`);
   await work();
-  if (active) await connection.query(`ALTER TABLE ${name} FORCE ROW LEVEL SECURITY`);
+  for (const { name } of forced) await connection.query(`ALTER TABLE ${name} FORCE ROW LEVEL SECURITY`);
 }
 
 function names(tables: readonly Table[]): string {

@@ -1,9 +1,10 @@
 import type { EntityMetadata } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata';
+import { UserError } from '../../src/database/errors';
 import { type Encoder, encoderOf } from './encoders';
 import { type Factory, perScale } from './factory';
-import { makeKey, type Origin, readKey } from './keys';
+import { makeKey, MAX_ROWS, type Origin, readKey } from './keys';
 import { makersOf } from './makers';
 import { inForeignKeyOrder } from './order';
 import { Placement } from './placement';
@@ -63,12 +64,13 @@ export class Table {
   private readonly Row: RowClass;
   /** The rows made last: parents are asked for by each of their children, and children by each other. */
   private readonly recent = new Array<AnyRow | undefined>(RECENT_ROWS);
+  private lastScale = 1;
 
   constructor(
     readonly entity: EntityMetadata,
     private readonly count: Factory['count'],
     readonly fields: Readonly<Record<string, unknown>>,
-    private readonly common: Common,
+    readonly common: Common,
   ) {
     this.name = entity.tableName;
     this.hash = hash(this.name);
@@ -150,17 +152,35 @@ export class Table {
     return this.tableOf(this.parentRelation!);
   }
 
-  /** The smallest scale at which a row exists. */
+  /**
+   * The smallest scale at which a row exists.
+   *
+   * @throws UserError where it exists at none
+   */
   scaleOf(index: number): number {
     if (this.placement) return this.parent.scaleOf(this.placement.parentOf(index));
+    // Rows are made in their order, so it is often that of the row before.
+    if (!this.beginsAt(this.lastScale, index)) this.lastScale = this.searchScale(index);
+    return this.lastScale;
+  }
+
+  private searchScale(index: number): number {
     let [tooSmall, enough] = [0, 1];
-    while (this.rows(enough) <= index) [tooSmall, enough] = [enough, 2 * enough];
+    while (this.rows(enough) <= index) {
+      if (enough > MAX_ROWS) throw new UserError(`${this.name} has no row ${index} at any scale.`);
+      [tooSmall, enough] = [enough, 2 * enough];
+    }
     while (enough - tooSmall > 1) {
       const middle = Math.floor((tooSmall + enough) / 2);
       if (this.rows(middle) > index) enough = middle;
       else tooSmall = middle;
     }
     return enough;
+  }
+
+  /** Whether a row exists at a scale and at no smaller one. */
+  private beginsAt(scale: number, index: number): boolean {
+    return this.rows(scale) > index && (scale === 1 || this.rows(scale - 1) <= index);
   }
 }
 

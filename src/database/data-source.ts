@@ -1,5 +1,5 @@
 import { Client, type ClientConfig } from 'pg';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, type EntityMetadata } from 'typeorm';
 import type { SchemaBuilder } from 'typeorm/schema-builder/SchemaBuilder';
 import { type Configuration, withoutPassword } from './configuration';
 import { type EmbeddedDatabase, openEmbedded } from './embedded';
@@ -75,6 +75,12 @@ export class EntityDataSource extends DataSource {
   /** The same entities and migrations for another database; not initialized yet. */
   withConfiguration(configuration: Configuration): EntityDataSource {
     return new EntityDataSource(configuration, this.composition);
+  }
+
+  /** What TypeORM knows about the entities; it takes no connection. */
+  async describeEntities(): Promise<EntityMetadata[]> {
+    if (this.entityMetadatas.length === 0) await this.buildMetadatas();
+    return this.entityMetadatas;
   }
 
   /** @throws UserError when the database can't be reached, with cause and remedy */
