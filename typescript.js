@@ -5,4 +5,4 @@ const { transformSync } = require('@swc/core');
 
 const sourceMaps = process.sourceMapsEnabled ? 'inline' : false;
 
-addHook((code, filename) => transformSync(code, { filename, cwd: __dirname, sourceMaps }).code, { exts: ['.ts'] });
+addHook((code, filename) => transformSync(code, { filename, root: __dirname, sourceMaps }).code, { exts: ['.ts'] });

@@ -31,6 +31,13 @@ export class Configuration {
   @WholeNumber({ min: 1, max: 65_535 })
   port: number = 3000;
 
+  /**
+   * Whether to believe, in production, the header x-user-id that says who a request is from: true only behind a gateway
+   * that sets it. Elsewhere it is believed always.
+   */
+  @Flag()
+  trustUserIdHeader: boolean = false;
+
   /** The PostgreSQL database to use; undefined, and no secret file: the embedded one. */
   @ServerUrl()
   databaseUrl?: string;

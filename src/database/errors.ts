@@ -22,10 +22,20 @@ interface Failure {
 
 type Explanation = (server: string, message: string) => string;
 
+const nobodyListens: Explanation = (server) =>
+  `Nobody listens at ${server}: start the server, or correct host and port in DATABASE_URL.`;
+const noSocket: Explanation = (server) =>
+  `There is no socket of a server at ${server}: start the server, or correct DATABASE_URL.`;
+const unknownHost: Explanation = (server) => `The host of ${server} is not known: correct its name in DATABASE_URL.`;
+const noLookup: Explanation = (server) =>
+  `The host of ${server} can't be looked up now: check its name in DATABASE_URL and the network.`;
 const noAnswer: Explanation = (server) =>
   `${server} does not answer: check host and port in DATABASE_URL, the firewall, and that the server is up.`;
 const lostConnection: Explanation = (server, message) =>
   `The connection to ${server} was lost (${message}): try again; nothing that was not committed is left.`;
+const notReady: Explanation = (server, message) => `${server} is not ready (${message}): try again in a moment.`;
+const busyPool: Explanation = () =>
+  'All connections of the pool stayed busy for too long: raise DATABASE_POOL_SIZE, or look for a transaction that never ends.';
 const refusedPassword: Explanation = (server, message) =>
   `${server} refuses the login (${message}): correct user and password in DATABASE_URL or DATABASE_SECRET_FILE.`;
 const missingExtension: Explanation = (server, message) => {
@@ -44,11 +54,10 @@ const tooManyConnections: Explanation = (server, message) =>
 
 /** Failures known by their code: SQLSTATEs (https://www.postgresql.org/docs/current/errcodes-appendix.html) and Node's. */
 const BY_CODE: Record<string, Explanation> = {
-  ECONNREFUSED: (server) => `Nobody listens at ${server}: start the server, or correct host and port in DATABASE_URL.`,
-  ENOENT: (server) => `There is no socket of a server at ${server}: start the server, or correct DATABASE_URL.`,
-  ENOTFOUND: (server) => `The host of ${server} is not known: correct its name in DATABASE_URL.`,
-  EAI_AGAIN: (server) =>
-    `The host of ${server} can't be looked up now: check its name in DATABASE_URL and the network.`,
+  ECONNREFUSED: nobodyListens,
+  ENOENT: noSocket,
+  ENOTFOUND: unknownHost,
+  EAI_AGAIN: noLookup,
   ETIMEDOUT: noAnswer,
   EHOSTUNREACH: noAnswer,
   ENETUNREACH: noAnswer,
@@ -57,7 +66,7 @@ const BY_CODE: Record<string, Explanation> = {
   '08006': lostConnection,
   '57P01': lostConnection,
   '57P02': lostConnection,
-  '57P03': (server, message) => `${server} is not ready (${message}): try again in a moment.`,
+  '57P03': notReady,
   '28000': (server, message) =>
     `${server} refuses the login (${message}): allow it in the server's pg_hba.conf, correct DATABASE_URL, or, where only TLS is allowed, set DATABASE_SSL=true.`,
   '28P01': refusedPassword,
@@ -91,11 +100,7 @@ const BY_MESSAGE: [pattern: RegExp, explanation: Explanation][] = [
     (server) => `${server} has no TLS, and DATABASE_SSL asks for it: switch TLS on there, or set DATABASE_SSL=false.`,
   ],
   [/client password must be/, (server) => `${server} asks for a password and there is none: set it in DATABASE_URL.`],
-  [
-    /^timeout exceeded when trying to connect/,
-    () =>
-      'All connections of the pool stayed busy for too long: raise DATABASE_POOL_SIZE, or look for a transaction that never ends.',
-  ],
+  [/^timeout exceeded when trying to connect/, busyPool],
   [/connection timeout|timeout expired/, noAnswer],
   // The latter is TypeORM's, of a connection that broke while nothing was asked of it.
   [/^Connection terminated|^Query runner already released/, lostConnection],
@@ -120,6 +125,25 @@ function explanationOf({ code = '', message }: Failure): Explanation | undefined
 function failureOf(error: unknown): Failure {
   if (!types.isNativeError(error)) return { message: String(error) };
   return (error as Failure).errors?.at(-1) ?? error;
+}
+
+/** What passes: the database can't be reached now, has ended the connection, or takes no other. */
+const AWAY = new Set([
+  nobodyListens,
+  noSocket,
+  unknownHost,
+  noLookup,
+  noAnswer,
+  lostConnection,
+  notReady,
+  tooManyConnections,
+  busyPool,
+]);
+
+/** Whether the database is away, or went in the middle: what was asked may succeed when it is asked again later. */
+export function isUnavailable(error: unknown): boolean {
+  const explanation = explanationOf(failureOf(error));
+  return explanation !== undefined && AWAY.has(explanation);
 }
 
 /** One line, without the passwords of URLs. */

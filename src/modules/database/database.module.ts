@@ -2,11 +2,12 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type EntitySubscriberInterface } from 'typeorm';
 import type { EntityDataSource } from '../../database/data-source';
+import { Configuration } from '../../database/configuration';
 import { UserContext } from '../../database/user-context';
 import { appService, appUser } from '../../entities/access';
 import { EntityRules } from '../validation/entity-rules.subscriber';
 
-/** The database for all modules: repositories by `TypeOrmModule.forFeature`, and `UserContext`. */
+/** The database for all modules: repositories by `TypeOrmModule.forFeature`, `UserContext`, and the configuration. */
 @Global()
 @Module({})
 export class DatabaseModule {
@@ -25,13 +26,14 @@ export class DatabaseModule {
         }),
       ],
       providers: [
+        { provide: Configuration, useValue: dataSource.configuration },
         {
           provide: UserContext,
           inject: [DataSource],
           useFactory: (source: DataSource) => new UserContext(source, { user: appUser.name, service: appService.name }),
         },
       ],
-      exports: [UserContext],
+      exports: [Configuration, UserContext],
     };
   }
 }

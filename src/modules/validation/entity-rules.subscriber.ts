@@ -29,7 +29,7 @@ export class EntityRules implements EntitySubscriberInterface<ObjectLiteral> {
 function brokenRules(metadata: EntityMetadata, entity: ObjectLiteral): ValidationError[] {
   // What is saved may be a plain object; its rules are found by its class.
   const object = Object.create((metadata.target as { prototype: object }).prototype) as ObjectLiteral;
-  for (const column of metadata.columns) object[column.propertyName] = column.getEntityValue(entity);
+  for (const column of metadata.columns) object[column.propertyName] = column.getEntityValue(entity) as unknown;
   // A function is SQL: what it makes of the row is the database's to judge.
   return validateSync(object).filter(({ value }) => typeof value !== 'function');
 }

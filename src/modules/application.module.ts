@@ -1,0 +1,31 @@
+import { type DynamicModule, Module, ValidationPipe } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import type { EntityDataSource } from '../database/data-source';
+import { DatabaseModule } from './database/database.module';
+import { HttpErrorsFilter } from './errors/http-errors.filter';
+import { HealthModule } from './health/health.module';
+import { TasksModule } from './tasks/tasks.module';
+import { BrokenRulesError } from './validation/broken-rules';
+
+/** All domains, and what every request goes through. */
+@Module({})
+export class ApplicationModule {
+  static on(dataSource: EntityDataSource): DynamicModule {
+    return {
+      module: ApplicationModule,
+      imports: [DatabaseModule.on(dataSource), HealthModule, TasksModule],
+      providers: [
+        { provide: APP_FILTER, useClass: HttpErrorsFilter },
+        {
+          provide: APP_PIPE,
+          useValue: new ValidationPipe({
+            transform: true,
+            whitelist: true,
+            forbidNonWhitelisted: true,
+            exceptionFactory: (errors) => new BrokenRulesError('request', errors),
+          }),
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,60 @@
+import { STATUS_CODES } from 'node:http';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, HttpStatus, Logger } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { describeError, isUnavailable } from '../../database/errors';
+import { DomainError } from './domain-errors';
+import { domainErrorOf } from './violations';
+
+/** After how many seconds a request is worth another try where the database is away. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** What the caller gets. */
+interface Answer {
+  status: number;
+  body: object;
+}
+
+/**
+ * Every error as an answer: a domain's error with its status and message; a database that is away as 503 with
+ * Retry-After; whatever nobody foresaw as 500. No answer holds a stack, SQL or another's data; the log has one line for
+ * each answer from 500 on, with its cause.
+ */
+@Catch()
+export class HttpErrorsFilter implements ExceptionFilter {
+  private readonly logger = new Logger('http');
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
+    const { status, body } = answerTo(thrown);
+    if (status >= 500) this.logger.error(`${request.method} ${request.path} → ${status}: ${causeOf(thrown)}`);
+    if (response.headersSent) return void response.destroy();
+    if (status === (HttpStatus.SERVICE_UNAVAILABLE as number)) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+    response.status(status).json(body);
+  }
+}
+
+function answerTo(thrown: unknown): Answer {
+  const error = domainErrorOf(thrown);
+  if (error instanceof DomainError) return answer(error.status, error.message, error.name);
+  if (error instanceof HttpException) return { status: error.getStatus(), body: Object(error.getResponse()) as object };
+  if (isUnavailable(error)) return answer(503, 'The database is away: try again in a moment.');
+  return answer(bodyParsersStatusOf(error) ?? 500);
+}
+
+function answer(statusCode: number, message = STATUS_CODES[statusCode], error = STATUS_CODES[statusCode]): Answer {
+  return { status: statusCode, body: { statusCode, error, message } };
+}
+
+/** The status of an error by express and its body parser, 400 to 499. Their messages quote the body: nobody is told them. */
+function bodyParsersStatusOf(error: unknown): number | undefined {
+  const { status, expose } = Object(error) as { status?: number; expose?: boolean };
+  return expose && status !== undefined && status < 500 ? status : undefined;
+}
+
+/** One line: what happened, and where where that is not known. */
+function causeOf(thrown: unknown): string {
+  if (thrown instanceof HttpException) return JSON.stringify(thrown.getResponse());
+  const place = thrown instanceof Error && !isUnavailable(thrown) ? thrown.stack?.match(/^ {4}(at .*)$/m)?.[1] : '';
+  return `${describeError(thrown)} ${place ?? ''}`.trim();
+}

@@ -1,0 +1,13 @@
+import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
+import { Task } from '../../entities';
+import { withColumns } from '../openapi/columns';
+
+withColumns(Task);
+
+/** What a person says of a new task: the rules are the entity's. */
+export class NewTask extends IntersectionType(
+  PickType(Task, ['title']),
+  PartialType(PickType(Task, ['description', 'completed']), { skipNullProperties: false }),
+) {}
+
+export class TaskChanges extends PartialType(NewTask, { skipNullProperties: false }) {}
