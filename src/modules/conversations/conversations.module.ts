@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Conversation, Message, MessageEmbedding } from '../../entities';
+import { ConversationsController } from './conversations.controller';
 import { ConversationsService } from './conversations.service';
 import { EmbeddingsService } from './embeddings.service';
 import { SharingService } from './sharing.service';
@@ -10,6 +11,7 @@ const services = [ConversationsService, EmbeddingsService, SharingService, Usage
 
 @Module({
   imports: [TypeOrmModule.forFeature([Conversation, Message, MessageEmbedding])],
+  controllers: [ConversationsController],
   providers: services,
   exports: services,
 })

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { HttpStatus, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Not, type Repository } from 'typeorm';
@@ -7,9 +6,7 @@ import { Conversation, Message } from '../../entities';
 import { DomainError, NotFoundError } from '../errors/domain-errors';
 import { throwDomainError } from '../errors/violations';
 import { type Page, pageOf, type PageRequest } from '../pagination/page';
-
-/** 32 bytes of randomness in base64url. */
-const TOKEN = /^[\w-]{43}$/;
+import { isToken, newToken } from '../tokens/token';
 
 /** What whoever has the link sees of a message: neither what the tools were told nor what it cost. */
 const SHOWN = ['id', 'role', 'content', 'citations', 'createdAt'] as const;
@@ -42,7 +39,7 @@ export class SharingService {
   /**
    * Shares a conversation. One that is shared already keeps its link; after a `revoke` it gets another one.
    *
-   * @returns the token of the link: 256 random bits, 43 characters that a URL takes as they are
+   * @returns the token of the link
    * @throws NotFoundError where the person has no such conversation
    */
   async share(userId: string, conversationId: string): Promise<string> {
@@ -53,7 +50,7 @@ export class SharingService {
           .update(Conversation)
           .set({ shareEnabled: true, shareToken: () => 'CASE WHEN share_enabled THEN share_token ELSE :token END' })
           .where({ id: conversationId, userId })
-          .setParameters({ token: randomBytes(32).toString('base64url') })
+          .setParameters({ token: newToken() })
           .returning('share_token')
           .execute(),
       )
@@ -83,7 +80,7 @@ export class SharingService {
    * @throws UnknownShareTokenError where the token opens nothing
    */
   async open(token: string, request: PageRequest = {}): Promise<SharedThread> {
-    const conversation = TOKEN.test(token)
+    const conversation = isToken(token)
       ? await this.conversations.findOneBy({ shareToken: token, shareEnabled: true })
       : null;
     if (!conversation) throw new UnknownShareTokenError();
