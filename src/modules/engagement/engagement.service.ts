@@ -1,0 +1,299 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { EntityManager, Repository } from 'typeorm';
+import { UserEngagementState } from '../../entities';
+import type { EngagementMessageType, EngagementState } from '../../entities/engagement/enumerations';
+import { NEXT_STATES } from '../../entities/engagement/transitions';
+import { ConflictError, InvalidInputError } from '../errors/domain-errors';
+import { throwDomainError } from '../errors/violations';
+
+/** For how long somebody may be quiet before they are sent a goodbye. 001 leaves it open. */
+export const INACTIVE_AFTER_DAYS = 7;
+/** For how long a goodbye, or a reminder, waits for an answer. 001 leaves it open. */
+export const GOODBYE_EXPIRES_AFTER_HOURS = 48;
+/** How many people a tick moves in one transaction. */
+const BATCH_SIZE = 1000;
+
+/** The state that a person is to be moved to may not follow the one that they are in. */
+export class IllegalTransitionError extends ConflictError {
+  /** @param from null: the person has no state yet, and everybody begins active */
+  constructor(
+    readonly from: EngagementState | null,
+    readonly to: EngagementState,
+  ) {
+    const next = from === null ? ['active'] : NEXT_STATES[from];
+    super(`A person can't go from ${from ?? 'no state'} to ${to}: ${from ?? 'no state'} leads to ${next.join(', ')}.`);
+  }
+}
+
+/** Why a person is moved. */
+export interface Cause {
+  /** What caused it: 'user_asked_for_help', 'help_completed' … */
+  trigger: string;
+  /** Whatever else explains it. Default: nothing. */
+  metadata?: Record<string, unknown>;
+}
+
+/** How many people a tick has moved. */
+export interface TickCounts {
+  /** To dormant: they left a goodbye or a reminder unanswered. */
+  expired: number;
+  /** To goodbye_sent: they had asked for a reminder, and it is due. */
+  reminded: number;
+  /** To dormant: their reminder is due, but they want none any more. */
+  optedOut: number;
+  /** To goodbye_sent: they have been quiet for INACTIVE_AFTER_DAYS. */
+  inactive: number;
+}
+
+/** A step of the state machine. */
+interface Step extends Cause {
+  to: EngagementState;
+  /** What the person is told about it. Default: nothing. */
+  message?: EngagementMessageType;
+  /** For remind_later. */
+  remindAt?: Date;
+}
+
+/** A step taken by one person or by many. */
+interface Move extends Step {
+  /** SQL for their rows; it may use $1, which is now, and $7, which is `parameter`. */
+  which: string;
+  parameter: unknown;
+}
+
+/** What a person is told when somebody moves them there. */
+const MESSAGES: Partial<Record<EngagementState, EngagementMessageType>> = {
+  goodbye_sent: 'goodbye',
+  help_flow: 'help_flow',
+  remind_later: 'remind_later',
+};
+
+const OPTED_OUT = `EXISTS (
+    SELECT FROM user_profiles WHERE user_profiles.user_id = user_engagement_states.user_id AND reengagement_opt_out
+  )`;
+
+/** What time alone does to people: each is served by an index on the column that it is ordered by. */
+const DUE: Readonly<Record<keyof TickCounts, Pick<Move, 'to' | 'trigger' | 'which' | 'message'>>> = {
+  expired: {
+    which: `state = 'goodbye_sent' AND goodbye_expires_at <= $1 ORDER BY goodbye_expires_at`,
+    to: 'dormant',
+    trigger: 'goodbye_expired',
+  },
+  reminded: {
+    which: `state = 'remind_later' AND remind_at <= $1 AND NOT ${OPTED_OUT} ORDER BY remind_at`,
+    to: 'goodbye_sent',
+    trigger: 'reminder_due',
+    message: 'reminder',
+  },
+  optedOut: {
+    which: `state = 'remind_later' AND remind_at <= $1 AND ${OPTED_OUT} ORDER BY remind_at`,
+    to: 'dormant',
+    trigger: 'opted_out',
+  },
+  inactive: {
+    which: `state = 'active' AND last_activity_at <= $1::timestamptz - interval '${INACTIVE_AFTER_DAYS} days'
+      AND NOT ${OPTED_OUT} ORDER BY last_activity_at`,
+    to: 'goodbye_sent',
+    trigger: 'inactivity_timeout',
+    message: 'goodbye',
+  },
+};
+
+/**
+ * The state machine of engagement (001): where a person stands with the assistant. Each change of state, its transition
+ * and the message that tells the person of it are one statement: all of them happen, or none. Whoever changes a person's
+ * state holds the lock of its row, so changes of one person come one after the other and each sees what the last one left.
+ */
+@Injectable()
+export class EngagementService {
+  constructor(@InjectRepository(UserEngagementState) private readonly states: Repository<UserEngagementState>) {}
+
+  /** Where the person stands; null: they have not done anything yet. */
+  async find(userId: string): Promise<UserEngagementState | null> {
+    return this.states.findOneBy({ userId }).catch(throwDomainError);
+  }
+
+  /**
+   * Moves a person to another state. goodbye_sent, help_flow and remind_later come with a message, unless the person has
+   * opted out; active takes back what of these has not been sent yet. For remind_later: `remindLater`.
+   *
+   * @throws IllegalTransitionError where the one may not follow the other (`NEXT_STATES`), be it the same state
+   * @throws ConflictError where there is no such person
+   */
+  async transition(
+    userId: string,
+    to: Exclude<EngagementState, 'remind_later'>,
+    cause: Cause,
+    now: Date = new Date(),
+  ): Promise<UserEngagementState> {
+    return this.moveOne(userId, { ...cause, to, message: MESSAGES[to] }, now);
+  }
+
+  /**
+   * As `transition`, to remind_later.
+   *
+   * @param remindAt when the person wants to be reminded
+   * @throws InvalidInputError where that is not in the future
+   */
+  async remindLater(
+    userId: string,
+    remindAt: Date,
+    cause: Cause = { trigger: 'user_asked_for_reminder' },
+    now: Date = new Date(),
+  ): Promise<UserEngagementState> {
+    if (!(remindAt > now)) throw new InvalidInputError('A reminder has to be in the future.');
+    return this.moveOne(userId, { ...cause, to: 'remind_later', message: MESSAGES.remind_later, remindAt }, now);
+  }
+
+  /**
+   * The person has done something. The first time it creates their state; it makes them active again, unless they are in
+   * the help flow, which ends by `transition`.
+   *
+   * @throws ConflictError where there is no such person
+   */
+  async recordActivity(userId: string, now: Date = new Date()): Promise<void> {
+    // Nearly always the person is active, and this is all there is to do.
+    if (await touch(this.states.manager, userId, now).catch(throwDomainError)) return;
+    const cause = { trigger: 'user_message' };
+    await this.states.manager
+      .transaction(async (manager) => {
+        if (await create(manager, userId, cause, now)) return;
+        const from = await lock(manager, userId);
+        // Somebody else may have made them active meanwhile.
+        if (!(await touch(manager, userId, now))) await step(manager, userId, from, { ...cause, to: 'active' }, now);
+      })
+      .catch(throwDomainError);
+  }
+
+  /**
+   * Moves on everybody whose time has come, in batches of one transaction each: unanswered goodbyes to dormant, due
+   * reminders and the inactive to goodbye_sent. Several tickers may run at once: each person is moved by one of them, and
+   * nobody waits for a person whom another one moves. Those who have opted out are sent nothing: they stay active, or
+   * become dormant where a reminder was due.
+   */
+  async tick(now: Date = new Date()): Promise<TickCounts> {
+    return {
+      expired: await this.moveDue('expired', now),
+      reminded: await this.moveDue('reminded', now),
+      optedOut: await this.moveDue('optedOut', now),
+      inactive: await this.moveDue('inactive', now),
+    };
+  }
+
+  private async moveDue(kind: keyof TickCounts, now: Date): Promise<number> {
+    const { which, ...due } = DUE[kind];
+    const batch = { ...due, which: `${which} LIMIT $7 FOR UPDATE SKIP LOCKED`, parameter: BATCH_SIZE };
+    let moved = 0;
+    for (let last = BATCH_SIZE; last === BATCH_SIZE; moved += last) last = await move(this.states.manager, batch, now);
+    return moved;
+  }
+
+  private async moveOne(userId: string, taken: Step, now: Date): Promise<UserEngagementState> {
+    return this.states.manager
+      .transaction(async (manager) => {
+        const first = taken.to === 'active' && (await create(manager, userId, taken, now));
+        if (!first) await step(manager, userId, await lock(manager, userId), taken, now);
+        return manager.findOneByOrFail(UserEngagementState, { userId });
+      })
+      .catch(throwDomainError);
+  }
+}
+
+/** Notes that the person has done something. Whether that was all: their state stays what it is. */
+async function touch(manager: EntityManager, userId: string, now: Date): Promise<boolean> {
+  const [, touched] = await manager.query<[unknown, number]>(
+    `UPDATE user_engagement_states SET last_activity_at = greatest(last_activity_at, $2)
+     WHERE user_id = $1 AND state IN ('active', 'help_flow')`,
+    [userId, now],
+  );
+  return touched > 0;
+}
+
+/** Takes a step with one person, whose row is locked. */
+async function step(
+  manager: EntityManager,
+  userId: string,
+  from: EngagementState | null,
+  taken: Step,
+  now: Date,
+): Promise<void> {
+  if (from === null || !NEXT_STATES[from].includes(taken.to)) throw new IllegalTransitionError(from, taken.to);
+  await move(manager, { ...taken, which: 'user_id = $7', parameter: userId }, now);
+  if (taken.to === 'active') await takeBackMessages(manager, userId);
+}
+
+/** The person's state, which nobody else changes until the transaction ends; null: they have none. */
+async function lock(manager: EntityManager, userId: string): Promise<EngagementState | null> {
+  const [row] = await manager.query<{ state: EngagementState }[]>(
+    'SELECT state FROM user_engagement_states WHERE user_id = $1 FOR UPDATE',
+    [userId],
+  );
+  return row?.state ?? null;
+}
+
+/** Begins the person's history. Whether it had still to be begun. */
+async function create(
+  manager: EntityManager,
+  userId: string,
+  { trigger, metadata = {} }: Cause,
+  now: Date,
+): Promise<boolean> {
+  const created = await manager.query<unknown[]>(
+    `WITH created AS (
+       INSERT INTO user_engagement_states (user_id, state, last_activity_at) VALUES ($1, 'active', $2)
+       ON CONFLICT (user_id) DO NOTHING RETURNING user_id
+     )
+     INSERT INTO engagement_state_transitions (user_id, to_state, trigger, metadata, created_at)
+     SELECT user_id, 'active', $3, $4, $2 FROM created RETURNING id`,
+    [userId, now, trigger, metadata],
+  );
+  return created.length > 0;
+}
+
+/** Takes a step with all rows it is for: state, transition and message in one statement. Returns how many it was for. */
+async function move(
+  manager: EntityManager,
+  { which, parameter, to, trigger, metadata = {}, message, remindAt }: Move,
+  now: Date,
+): Promise<number> {
+  const [{ count }] = await manager.query<[{ count: number }]>(
+    `WITH due AS (
+       SELECT id, state FROM user_engagement_states WHERE ${which}
+     ), moved AS (
+       UPDATE user_engagement_states AS person SET
+         state = $2,
+         -- A goodbye and its end come of themselves; everything else is something that the person does.
+         last_activity_at = CASE WHEN $2 IN ('goodbye_sent', 'dormant') THEN last_activity_at
+           ELSE greatest(last_activity_at, $1) END,
+         goodbye_sent_at = CASE $2 WHEN 'goodbye_sent' THEN $1 WHEN 'active' THEN NULL ELSE goodbye_sent_at END,
+         goodbye_expires_at =
+           CASE $2 WHEN 'goodbye_sent' THEN $1::timestamptz + interval '${GOODBYE_EXPIRES_AFTER_HOURS} hours' END,
+         remind_at = $6
+       FROM due WHERE person.id = due.id
+       RETURNING person.user_id, due.state AS from_state
+     ), logged AS (
+       INSERT INTO engagement_state_transitions (user_id, from_state, to_state, trigger, metadata, created_at)
+       SELECT user_id, from_state, $2, $3, $4, $1 FROM moved
+       RETURNING id, user_id
+     ), queued AS (
+       INSERT INTO engagement_message_queue
+         (user_id, message_type, message_key, destination, scheduled_for, idempotency_key)
+       SELECT user_id, $5, 'engagement.' || $5, coalesce(preferred_destination, 'individual'), $1, 'transition:' || logged.id
+       FROM logged LEFT JOIN user_profiles USING (user_id)
+       WHERE $5::text IS NOT NULL AND reengagement_opt_out IS NOT TRUE
+     )
+     SELECT count(*)::integer AS count FROM moved`,
+    [now, to, trigger, metadata, message ?? null, remindAt ?? null, parameter],
+  );
+  return count;
+}
+
+/** What has been queued to win back a person who has come back is not sent any more. */
+async function takeBackMessages(manager: EntityManager, userId: string): Promise<void> {
+  await manager.query(
+    `UPDATE engagement_message_queue SET status = 'cancelled'
+     WHERE user_id = $1 AND status = 'pending' AND message_type IN ('goodbye', 'help_flow', 'remind_later', 'reminder')`,
+    [userId],
+  );
+}
