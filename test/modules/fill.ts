@@ -1,0 +1,65 @@
+import 'reflect-metadata';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Client, escapeIdentifier } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { compileTables, type Table } from '../../seeds/engine/tables';
+import { factories } from '../../seeds/factories';
+import { dataSourceAt } from '../template';
+
+/** The moment that the dates of the rows hang off: "now", for whoever asks about them. */
+export const REFERENCE_DATE = new Date('2026-01-01T12:00:00Z');
+
+const ROWS_A_CHUNK = 500;
+
+/** How many rows of which tables. */
+export type RowCounts = Readonly<Record<string, number>>;
+
+/** Fills tables of a server's migrated database with so many rows of the seeding engine, without what they refer to. */
+export async function fill(url: string, counts: RowCounts): Promise<void> {
+  const dataSource = await dataSourceAt(url).initialize();
+  const tables = compileTables(dataSource.entityMetadatas, factories, { seed: 42, referenceDate: REFERENCE_DATE });
+  await dataSource.destroy();
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    // Neither foreign keys nor row-level security.
+    await client.query('SET session_replication_role = replica');
+    for (const table of tables) {
+      if (!counts[table.name]) continue;
+      await withoutIndexes(client, table, () => copy(client, table, counts[table.name]));
+      await client.query(`VACUUM ANALYZE ${escapeIdentifier(table.name)}`);
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+/** An index is made of many rows at once much faster than row by row. */
+async function withoutIndexes(client: Client, { name }: Table, work: () => Promise<void>): Promise<void> {
+  const { rows } = await client.query<{ name: string; definition: string }>(
+    `SELECT indexrelid::regclass AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index
+     WHERE indrelid = $1::regclass AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)`,
+    [escapeIdentifier(name)],
+  );
+  for (const index of rows) await client.query(`DROP INDEX ${index.name}`);
+  await work();
+  for (const index of rows) await client.query(index.definition);
+}
+
+async function copy(client: Client, table: Table, count: number): Promise<void> {
+  const columns = table.columns.map(({ name }) => escapeIdentifier(name)).join(', ');
+  const target = client.query(copyFrom(`COPY ${escapeIdentifier(table.name)} (${columns}) FROM STDIN`));
+  await pipeline(Readable.from(chunks(table, count)), target);
+}
+
+function* chunks(table: Table, count: number): Generator<Buffer> {
+  for (let start = 0; start < count; start += ROWS_A_CHUNK) {
+    let text = '';
+    for (let row = start; row < Math.min(start + ROWS_A_CHUNK, count); row++) text += table.line(row) + '\n';
+    yield Buffer.from(text);
+  }
+}
+
+// As a process of its own: node --require ./typescript.js test/modules/fill.ts URL '{ "tasks": 1000 }'
+if (require.main === module) void fill(process.argv[2], JSON.parse(process.argv[3]) as RowCounts);
