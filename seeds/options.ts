@@ -1,35 +1,129 @@
 import { isISO8601 } from 'class-validator';
-import { Command, InvalidArgumentError } from 'commander';
-import { SEEDS } from './engine/keys';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { MAX_ROWS, SEEDS } from './engine/keys';
+import type { SeedOptions } from './engine/seeder';
+import { type Profile, type ProfileName, PROFILES } from './profiles';
 
 /** What all dates hang off unless asked otherwise, so that two runs make the same rows on different days. */
 const REFERENCE_DATE = new Date('2026-01-01T12:00:00Z');
+
+/** What the command line asks for. */
+export interface Options extends SeedOptions {
+  /** How many threads make rows. */
+  jobs: number;
+  /** The file of a dump in place of a database; `-` is the standard output. */
+  toSql?: string;
+  /** The folder of a dump in place of a database. */
+  toCsv?: string;
+  /** Whether a program reads the report. */
+  json?: boolean;
+}
+
+/** The options as they are parsed, before the profile fills in what is not said. */
+type Flags = Omit<Options, 'scale'> & { scale?: number; profile: ProfileName };
+
+/** What is asked for on the command line, the profile's shape where it says nothing else. */
+export function readOptions(command: Command): Options {
+  const { profile, ...flags } = command.opts<Flags>();
+  const { scale, rows }: Profile = PROFILES[profile];
+  if (flags.toSql === '-' && flags.json)
+    command.error("error: '--json' and '--to-sql -' both want the standard output");
+  return {
+    ...flags,
+    // Who appends rows of some tables wants those, and not a scale of all else.
+    scale: flags.scale ?? (flags.append && flags.rows ? 0 : scale),
+    rows: flags.rows || rows ? { ...rows, ...flags.rows } : undefined,
+  };
+}
 
 /** The command line: its options are those of `seed`. */
 export function seedCommand(): Command {
   return new Command('npm run seed --')
     .description(
-      'Fills every table with demo data, or adds what is missing of it: all rows or none. Pending migrations run first.',
+      'Fills every table with demo data, or adds what is missing of it: all rows or none. Pending migrations run first.\n' +
+        'With --to-sql or --to-csv it writes the rows into files instead; no database is needed then.',
     )
+    .optionsGroup('How much:')
+    .addOption(
+      new Option(
+        '--profile <name>',
+        'a shape of the data that has a name: demo is about a thousand rows, load a million',
+      )
+        .choices(Object.keys(PROFILES))
+        .default('demo'),
+    )
+    .option(
+      '--scale <n>',
+      'how much of everything: 1 is about a thousand rows (default: as the profile says)',
+      wholeNumber(1, 1_000_000),
+    )
+    .option(
+      '--rows <table=n>',
+      'exactly so many rows of a table, and as many of others as belong to them; several separated by commas',
+      rows,
+    )
+    .option('--only <tables>', 'fill only these tables, separated by commas, and those they refer to', list)
+    .optionsGroup('Which rows:')
     .option(
       '--seed <n>',
       `which demo data: the same number makes the same rows (0 to ${SEEDS - 1})`,
       wholeNumber(0, SEEDS - 1),
       42,
     )
-    .option('--scale <n>', 'how much of everything: 1 is about a thousand rows', wholeNumber(1, 1_000_000), 1)
-    .option('--only <tables>', 'fill only these tables, separated by commas, and those they refer to', list)
     .option(
       '--reference-date <date>',
       'the moment that all dates hang off: "now", or as 2026-01-31 or 2026-01-31T12:00:00Z',
       moment,
       REFERENCE_DATE,
     )
-    .option('--reset', 'first remove all demo rows, those of other seeds too, and what belongs to them')
+    .optionsGroup('Rows that are there (those of the seed are kept, and only the missing ones are added):')
+    .addOption(
+      new Option(
+        '--append',
+        'keep all rows, whoever made them, and add as many as --scale or --rows say: the next ones of the seed',
+      ).conflicts(['reset', 'toSql', 'toCsv']),
+    )
+    .addOption(
+      new Option('--reset', 'first remove all demo rows, those of other seeds too, and what belongs to them').conflicts(
+        ['toSql', 'toCsv'],
+      ),
+    )
+    .option(
+      '--force',
+      'run with NODE_ENV=production too, and beside rows that are no demo data; replace files that exist',
+    )
+    .optionsGroup('Files in place of a database:')
+    .addOption(
+      new Option('--to-sql <file>', 'write one script for psql; "-" writes it to the standard output').conflicts([
+        'toCsv',
+        'dryRun',
+      ]),
+    )
+    .addOption(new Option('--to-csv <folder>', 'write a CSV file for each table').conflicts('dryRun'))
+    .optionsGroup('How:')
+    .option(
+      '--jobs <n>',
+      'how many threads make rows, 1 to 16; the rows are the same with any number',
+      wholeNumber(1, 16),
+      1,
+    )
     .option('--dry-run', 'say what would be done and do nothing')
-    .option('--force', 'run with NODE_ENV=production too, and beside rows that are no demo data')
-    .configureOutput({ outputError: inOneLine });
+    .option('--json', 'report in JSON, for programs: one document, and nothing else, on the standard output')
+    .optionsGroup('Help:')
+    .configureOutput({ outputError: inOneLine })
+    .addHelpText('after', EXAMPLES);
 }
+
+const EXAMPLES = `
+Examples:
+  npm run seed                                    a database to look through
+  npm run seed -- --scale 1000 --jobs 2           about a million rows
+  npm run seed -- --rows posts=5000000            5,000,000 posts, their authors, decisions, replies ...
+  npm run seed -- --append --rows posts=100       100 posts more than there are
+  npm run --silent seed -- --profile load --to-sql - | gzip > load.sql.gz
+
+Exit code: 0, or 1 when something is refused or fails. Then the reason is a line on the standard error (with --json too,
+and nothing on the standard output), and the database is as it was before.`;
 
 /** Commander puts its suggestion into a second line. */
 function inOneLine(text: string, write: (text: string) => void): void {
@@ -48,6 +142,20 @@ function list(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.includes('')) throw new InvalidArgumentError('Give names of tables, separated by commas.');
   return names;
+}
+
+const rowsOfTable = wholeNumber(0, MAX_ROWS);
+
+/** `posts=100,tasks=20`, added to what was given before. */
+function rows(text: string, before: Record<string, number> = {}): Record<string, number> {
+  const all = { ...before };
+  for (const part of text.split(',')) {
+    const [, table, count] = /^\s*([^=\s]+)=(.*?)\s*$/.exec(part) ?? [];
+    if (!table) throw new InvalidArgumentError('Give tables and numbers as posts=100, separated by commas.');
+    if (table in all) throw new InvalidArgumentError(`It says twice how many rows ${table} has.`);
+    all[table] = rowsOfTable(count);
+  }
+  return all;
 }
 
 const DAY_OR_MOMENT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;

@@ -1,4 +1,5 @@
-import { seedCommand } from '../../seeds/options';
+import { PROFILES } from '../../seeds/profiles';
+import { readOptions, seedCommand } from '../../seeds/options';
 
 /** What the command line says to these parameters before it ends, and with which exit code. */
 function refusal(parameters: string[]): { code: number; stderr: string } {
@@ -7,7 +8,7 @@ function refusal(parameters: string[]): { code: number; stderr: string } {
     .exitOverride()
     .configureOutput({ writeErr: (text) => (stderr += text) });
   try {
-    command.parse(parameters, { from: 'user' });
+    readOptions(command.parse(parameters, { from: 'user' }));
   } catch (error) {
     return { code: (error as { exitCode: number }).exitCode, stderr };
   }
@@ -15,7 +16,7 @@ function refusal(parameters: string[]): { code: number; stderr: string } {
 }
 
 function options(...parameters: string[]): object {
-  return seedCommand().parse(parameters, { from: 'user' }).opts();
+  return readOptions(seedCommand().parse(parameters, { from: 'user' }));
 }
 
 it('has the same demo data for everybody who asks for nothing else', () => {
@@ -23,6 +24,7 @@ it('has the same demo data for everybody who asks for nothing else', () => {
     seed: 42,
     scale: 1,
     referenceDate: new Date('2026-01-01T12:00:00Z'),
+    jobs: 1,
   });
 });
 
@@ -39,6 +41,35 @@ it('reads what is asked for', () => {
   });
 });
 
+it.each([[['--rows', 'posts=5, tasks=0', '--rows', 'users=7']], [['--rows=posts=5', '--rows=tasks=0,users=7']]])(
+  'takes the numbers of rows of tables from %j',
+  (parameters) => {
+    expect(options(...parameters)).toMatchObject({ scale: 1, rows: { posts: 5, tasks: 0, users: 7 } });
+  },
+);
+
+it('takes the shape of a profile, unless it is told otherwise', () => {
+  const { scale, rows } = PROFILES.test;
+  expect(options('--profile', 'test')).toMatchObject({ scale, rows });
+  expect(options('--profile', 'test', '--scale', '3')).toMatchObject({ scale: 3, rows });
+  expect(options('--profile', 'test', '--rows', 'kpi_metrics=9,tasks=1')).toMatchObject({
+    scale,
+    rows: { kpi_metrics: 9, tasks: 1 },
+  });
+  expect(options('--profile', 'load')).toMatchObject(PROFILES.load);
+});
+
+it('appends the rows that are asked for, and a scale of all where none are', () => {
+  expect(options('--append')).toMatchObject({ append: true, scale: 1 });
+  expect(options('--append', '--rows', 'posts=5')).toMatchObject({ scale: 0, rows: { posts: 5 } });
+  expect(options('--append', '--rows', 'posts=5', '--scale', '2')).toMatchObject({ scale: 2 });
+});
+
+it('takes files, threads and the form of the report', () => {
+  expect(options('--to-sql', 'a.sql', '--jobs', '2', '--json')).toMatchObject({ toSql: 'a.sql', jobs: 2, json: true });
+  expect(options('--to-csv', 'a', '--only', 'tasks', '--force')).toMatchObject({ toCsv: 'a', force: true });
+});
+
 it.each([
   ['2026-01-31', '2026-01-31T00:00:00.000Z'],
   ['2026-01-31T12:00Z', '2026-01-31T12:00:00.000Z'],
@@ -53,6 +84,8 @@ it('takes now as a reference date', () => {
 });
 
 const SCALES = 'Give a whole number from 1 to 1000000.';
+const ROWS = 'Give tables and numbers as posts=100, separated by commas.';
+const COUNTS = 'Give a whole number from 0 to 4294967296.';
 const SEEDS = 'Give a whole number from 0 to 1073741823.';
 const DATES = 'Give "now", a day as 2026-01-31, or a moment as 2026-01-31T12:00:00Z.';
 
@@ -65,6 +98,29 @@ it.each([
   [['--scale', 'x'], `option '--scale <n>' argument 'x' is invalid. ${SCALES}`],
   [['--scale', '1.5'], `option '--scale <n>' argument '1.5' is invalid. ${SCALES}`],
   [['--scale', '1000001'], `option '--scale <n>' argument '1000001' is invalid. ${SCALES}`],
+  [['--rows', 'posts'], `option '--rows <table=n>' argument 'posts' is invalid. ${ROWS}`],
+  [['--rows', 'posts=3,'], `option '--rows <table=n>' argument 'posts=3,' is invalid. ${ROWS}`],
+  [['--rows', '=3'], `option '--rows <table=n>' argument '=3' is invalid. ${ROWS}`],
+  [['--rows', 'posts=-1'], `option '--rows <table=n>' argument 'posts=-1' is invalid. ${COUNTS}`],
+  [['--rows', 'posts=many'], `option '--rows <table=n>' argument 'posts=many' is invalid. ${COUNTS}`],
+  [['--rows', 'posts='], `option '--rows <table=n>' argument 'posts=' is invalid. ${COUNTS}`],
+  [['--rows', 'posts=4294967297'], `option '--rows <table=n>' argument 'posts=4294967297' is invalid. ${COUNTS}`],
+  [
+    ['--rows', 'posts=3', '--rows', 'posts=4'],
+    `option '--rows <table=n>' argument 'posts=4' is invalid. It says twice how many rows posts has.`,
+  ],
+  [['--jobs', '0'], `option '--jobs <n>' argument '0' is invalid. Give a whole number from 1 to 16.`],
+  [['--jobs', '17'], `option '--jobs <n>' argument '17' is invalid. Give a whole number from 1 to 16.`],
+  [
+    ['--profile', 'huge'],
+    `option '--profile <name>' argument 'huge' is invalid. Allowed choices are demo, test, load.`,
+  ],
+  [['--append', '--reset'], "option '--append' cannot be used with option '--reset'"],
+  [['--append', '--to-sql', 'a'], "option '--append' cannot be used with option '--to-sql <file>'"],
+  [['--reset', '--to-csv', 'a'], "option '--reset' cannot be used with option '--to-csv <folder>'"],
+  [['--to-sql', 'a', '--to-csv', 'b'], "option '--to-sql <file>' cannot be used with option '--to-csv <folder>'"],
+  [['--to-sql', 'a', '--dry-run'], "option '--to-sql <file>' cannot be used with option '--dry-run'"],
+  [['--to-sql', '-', '--json'], "'--json' and '--to-sql -' both want the standard output"],
   [['--seed', '-1'], `option '--seed <n>' argument '-1' is invalid. ${SEEDS}`],
   [['--seed', '1073741824'], `option '--seed <n>' argument '1073741824' is invalid. ${SEEDS}`],
   [

@@ -1,0 +1,16 @@
+import type { SizeOptions } from './engine/sizes';
+
+/** A shape of the data: how much of what. */
+export type Profile = Pick<SizeOptions, 'scale' | 'rows'>;
+
+/** The shapes that have a name, for --profile. */
+export const PROFILES = {
+  /** What a person can look through: about a thousand rows. What runs where nothing is asked for. */
+  demo: { scale: 1 },
+  /** Small, and yet each value of each enumeration occurs: for tests. The metrics, alike day by day, are fewer. */
+  test: { scale: 10, rows: { kpi_metrics: 105 } },
+  /** About a million rows: for measurements. */
+  load: { scale: 1000 },
+} as const satisfies Record<string, Profile>;
+
+export type ProfileName = keyof typeof PROFILES;
