@@ -66,6 +66,11 @@ export class UserContext {
     return this.as({ role: this.roles.service, userId: '' }, work);
   }
 
+  /** The person as whom the running work acts; undefined: as nobody, or as the backend itself. */
+  get userId(): string | undefined {
+    return this.current.getStore()?.userId || undefined;
+  }
+
   private async as<T>(identity: Identity, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const outer = this.current.getStore();
     // Work that nobody waited for may still be running when its transaction is over.

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, ValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import type { EntityDataSource } from '../database/data-source';
+import { ConversationsModule } from './conversations/conversations.module';
 import { DatabaseModule } from './database/database.module';
 import { HttpErrorsFilter } from './errors/http-errors.filter';
 import { HealthModule } from './health/health.module';
@@ -13,7 +14,7 @@ export class ApplicationModule {
   static on(dataSource: EntityDataSource): DynamicModule {
     return {
       module: ApplicationModule,
-      imports: [DatabaseModule.on(dataSource), HealthModule, TasksModule],
+      imports: [DatabaseModule.on(dataSource), HealthModule, TasksModule, ConversationsModule],
       providers: [
         { provide: APP_FILTER, useClass: HttpErrorsFilter },
         {

@@ -2,6 +2,7 @@ import { IsDate, IsNotEmpty, IsObject, IsOptional, IsString } from 'class-valida
 import { Check, Column, Entity, OneToMany, type Relation, Unique } from 'typeorm';
 import { Enumeration } from '../../schema';
 import { BackendOnly } from '../access';
+import { Audited } from '../audited';
 import { CreatedAt, PrimaryKey, Score, UpdatedAt } from '../columns';
 import { Decision } from '../social/decision.entity';
 import { EXPERIMENT_STATUSES, type ExperimentStatus } from './enumerations';
@@ -11,6 +12,7 @@ import { EXPERIMENT_STATUSES, type ExperimentStatus } from './enumerations';
  * by its evaluation. (003)
  */
 @Entity('experiments')
+@Audited()
 @BackendOnly()
 @Unique(['name'])
 @Check('chk_experiments_dates', '"end_date" > "start_date"')

@@ -12,6 +12,7 @@ import {
 import { Check, Column, Entity, OneToMany, OneToOne, type Relation, Unique } from 'typeorm';
 import { Enumeration, Index } from '../../schema';
 import { OwnedBy } from '../access';
+import { Audited } from '../audited';
 import { CreatedAt, Pattern, PrimaryKey, UpdatedAt } from '../columns';
 import { Conversation } from '../conversations/conversation.entity';
 import { Message } from '../conversations/message.entity';
@@ -30,6 +31,7 @@ import { UserProfile } from './user-profile.entity';
  * address is one account, in lower case; deleting an account takes all that belongs to the person with it. (002, 004)
  */
 @Entity('users')
+@Audited({ withheld: ['email', 'name', 'ssoId', 'passwordHash'], except: ['lastLogin'] })
 @OwnedBy('id', {
   may: ['SELECT'],
   reads: [

@@ -2,6 +2,7 @@ import { IsDate, IsOptional, IsString, IsUUID, ValidateIf } from 'class-validato
 import { Check, Column, Entity, JoinColumn, ManyToOne, type Relation } from 'typeorm';
 import { Enumeration, Index } from '../../schema';
 import { BackendOnly } from '../access';
+import { Audited } from '../audited';
 import { CreatedAt, PrimaryKey } from '../columns';
 import { Decision } from '../social/decision.entity';
 import { Post } from '../social/post.entity';
@@ -22,6 +23,7 @@ const isClosed = (status: EscalationStatus): boolean => status === 'RESOLVED' ||
  * worked off by the people on duty, the most urgent first. It stays when what it is about has been archived. (003)
  */
 @Entity('escalations')
+@Audited()
 @BackendOnly()
 @Index('idx_escalations_status_priority', ['status', 'priority'])
 @Index('idx_escalations_created_at', ['createdAt'])

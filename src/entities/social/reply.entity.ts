@@ -13,6 +13,7 @@ import {
 import { Check, Column, DeleteDateColumn, Entity, JoinColumn, ManyToOne, OneToMany, type Relation } from 'typeorm';
 import { Enumeration, HasDefault, Index } from '../../schema';
 import { BackendOnly } from '../access';
+import { Audited } from '../audited';
 import { Count, CreatedAt, Pattern, PrimaryKey, UpdatedAt } from '../columns';
 import { Escalation } from '../oversight/escalation.entity';
 import { Decision } from './decision.entity';
@@ -43,6 +44,7 @@ const claims = MEDICAL_CLAIMS.join('|');
  * @retention for ever, longer than the decision behind it
  */
 @Entity('replies')
+@Audited({ except: ['helpCount', 'metricsJson'] })
 @BackendOnly()
 @Index('idx_replies_posted_at', ['postedAt'])
 @Index('idx_replies_approval_status', ['approvalStatus'])
