@@ -14,7 +14,7 @@ const SENTIMENTS = { POSITIVE: 3, NEUTRAL: 3, NEGATIVE: 3, MIXED: 1 };
 
 export const competitiveMentionFactory = defineFactory(
   CompetitiveMention,
-  perParent('post', [0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0]),
+  perParent('post', [0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 2, 0, 0, 0]),
   {
     // A post names a competitor once: the second mention is of the next one.
     competitor: ({ post, ordinal }, random, rows) => {

@@ -10,7 +10,7 @@ const LENGTHS = ['short', 'long'];
 
 export const engagementMessageFactory = defineFactory(
   EngagementMessage,
-  perParent('user', [1, 3, 0, 2, 4, 1, 2, 0, 3, 2]),
+  perParent('user', [1, 3, 0, 2, 4, 1, 2, 0, 3, 2, 6, 0, 1]),
   {
     messageType: (_, random) => random.pick(ENGAGEMENT_MESSAGE_TYPES),
     messageKey: (message, random) => `engagement.${message.messageType}.${random.pick(LENGTHS)}`,

@@ -21,7 +21,7 @@ const TRIGGERS: Record<EngagementState, Partial<Record<EngagementState, string>>
 
 export const engagementStateTransitionFactory = defineFactory(
   EngagementStateTransition,
-  perParent('user', [1, 3, 2, 3, 5, 1, 3, 4, 3, 7]),
+  perParent('user', [1, 3, 2, 3, 5, 1, 3, 4, 3, 7, 2, 1]),
   {
     fromState: ({ user, ordinal }) => (ordinal === 0 ? null : user.engagementStateTransitions[ordinal - 1].toState),
     toState: ({ fromState }, random) => (fromState === null ? 'active' : random.pick(NEXT_STATES[fromState])),

@@ -4,8 +4,8 @@ import { defineFactory, perParent } from '../engine/factory';
 import { HOUR, MINUTE } from '../engine/random';
 import { TEAM } from './people';
 
-/** One in ten decisions. */
-const FEW = [0, 0, 1, 0, 0, 0, 0, 0, 0, 0];
+/** One in eleven decisions. */
+const FEW = [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0];
 
 const PRIORITY: Record<EscalationReason, EscalationPriority> = {
   SAFETY: 'CRITICAL',

@@ -11,7 +11,7 @@ const turnOf = (message: Row<Message>): number => message.ordinal >> 1;
 
 const FEEDBACK = { '1': 8, '0': 1, '-1': 1 };
 
-export const messageFactory = defineFactory(Message, perParent('conversation', [4, 6, 2, 8, 2, 4, 6, 8, 6, 4]), {
+export const messageFactory = defineFactory(Message, perParent('conversation', [4, 6, 2, 8, 2, 4, 6, 8, 6, 4, 2]), {
   role: (message) => (fromPerson(message) ? 'user' : 'assistant'),
   content: (message, random) =>
     (fromPerson(message) ? question : answer)(message.conversation, turnOf(message), random),

@@ -4,8 +4,12 @@ import type { Random } from '../engine/random';
 const firstNames = pool(400, (faker) => faker.person.firstName());
 const lastNames = pool(400, (faker) => faker.person.lastName());
 
+export function firstName(random: Random): string {
+  return random.pick(firstNames);
+}
+
 export function fullName(random: Random): string {
-  return `${random.pick(firstNames)} ${random.pick(lastNames)}`;
+  return `${firstName(random)} ${random.pick(lastNames)}`;
 }
 
 /** How the words of names are spelled in addresses: there are few different ones. */

@@ -65,9 +65,9 @@ const QUESTIONS: Say[] = [
   (random) => ` Has magnesium ${random.pick(TIMES)} done anything for you?`,
   (random) => ` Any supplement under ${random.int(8, 60)} dollars that is worth the money?`,
   (random) => ` What do you drink ${random.pick(TIMES)}, apart from ${random.pick(DRINKS)}?`,
-  (random) => ` Is ${random.pick(REMEDIES)} ${random.pick(TIMES)} just hype?`,
+  (random) => ` Is it just hype to take ${random.pick(REMEDIES)} ${random.pick(TIMES)}?`,
   (random) => ` Would you pack ${random.pick(REMEDIES)} for ${random.int(2, 21)} days in ${random.pick(cities)}?`,
-  (random) => ` ${random.pick(REMEDIES)} or ${random.pick(DRINKS)}, what would you choose?`,
+  (random) => ` What would you choose, ${random.pick(REMEDIES)} or ${random.pick(DRINKS)}?`,
 ];
 const ENDINGS = [
   ...['', '', ' Asking for a friend.', ' Serious answers please.', ' Thanks in advance!', ' I read everything.', ' 🙏'],

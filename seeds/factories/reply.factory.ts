@@ -46,7 +46,8 @@ const BODIES: Record<Archetype, Say[]> = {
   ],
   HUMOR_LIGHT: [
     (random) => `My body sends invoices for ${random.pick(OCCASIONS)}, with ${random.int(4, 19)} per cent interest.`,
-    (random) => `${random.pick(FOODS)} ${random.pick(TIMES)}: boring, undefeated for ${random.int(2, 20)} years.`,
+    (random) =>
+      `Me and ${random.pick(FOODS)} ${random.pick(TIMES)}: boring, undefeated for ${random.int(2, 20)} years.`,
   ],
   CREDIBILITY_ANCHOR: [
     (random) =>
@@ -84,7 +85,7 @@ const DELETE_REASONS = ['The author asked us to.', 'The post has been deleted.',
 
 export const replyFactory = defineFactory(
   Reply,
-  perParent('decision', [1, 0, 0, 1, 0, 2, 0, 0, 1, 0]),
+  perParent('decision', [1, 0, 0, 1, 0, 2, 0, 0, 1, 0, 0, 1, 0]),
   {
     content: ({ archetype }, random) =>
       `${random.pick(OPENINGS)} ${random.pick(BODIES[archetype!])(random)}${random.pick(CLOSINGS)} ${SIGNATURE}`,

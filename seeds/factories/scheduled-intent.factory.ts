@@ -75,7 +75,7 @@ const hasSchedule = ({ triggerType }: Row<ScheduledIntent>): boolean =>
 
 export const scheduledIntentFactory = defineFactory(
   ScheduledIntent,
-  perParent('user', [2, 1, 3, 0, 2, 1, 2, 1, 0, 2]),
+  perParent('user', [2, 1, 3, 0, 2, 1, 2, 1, 0, 2, 0, 5, 1, 1]),
   {
     intentName: (intent) => EXAMPLES[intent.triggerType].name,
     description: (intent, random) => (random.chance(0.7) ? EXAMPLES[intent.triggerType].description : null),

@@ -5,7 +5,7 @@ import { workOf } from './rhythms';
 
 export const sessionFactory = defineFactory(
   Session,
-  perParent('user', [2, 1, 1, 0, 3, 1, 2, 1, 1, 2]),
+  perParent('user', [2, 1, 1, 0, 3, 1, 2, 1, 1, 2, 4]),
   {
     createdAt: ({ ordinal, user }, random) => {
       const part = (30 * DAY) / user.sessions.length;

@@ -24,7 +24,7 @@ const DETAILS: ((random: Random) => string)[] = [
   () => 'See the conversation with the assistant.',
 ];
 
-export const taskFactory = defineFactory(Task, perParent('user', [4, 3, 5, 2, 6, 0, 3, 4, 2, 5]), {
+export const taskFactory = defineFactory(Task, perParent('user', [4, 3, 5, 2, 6, 0, 3, 4, 2, 5, 1, 12, 0]), {
   title: (_, random) => `${random.pick(VERBS)} the ${random.pick(THINGS)}${random.pick(PURPOSES)(random)}`,
   description: (_, random) => (random.chance(0.4) ? random.pick(DETAILS)(random) : null),
   completed: (_, random) => random.chance(0.55),

@@ -218,10 +218,18 @@ const CIRCUMSTANCES: ((random: Random) => string)[] = [
   (random) => ` The principal asked for it in week ${random.int(2, 36)}.`,
   (random) => ` ${random.int(2, 9)} of them learn English as a new language.`,
 ];
+const WISHES: ((random: Random) => string)[] = [
+  () => '',
+  () => '',
+  (random) => ` Please in ${random.int(2, 8)} sentences.`,
+  (random) => ` I have ${random.int(2, 12) * 5} minutes.`,
+  (random) => ` ${random.int(2, 9)} colleagues will read it.`,
+  (random) => ` ${random.pick(DAYS)} would be early enough.`,
+];
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday'];
 
 const BEGINNINGS = [
-  ...['', '', '', 'Good question. ', 'Yes and no. ', 'It depends on the team, but: ', 'In short: ', 'Gladly. '],
+  ...['', '', '', 'Good question. ', 'Yes and no. ', 'It depends on the team, but: ', 'In short. ', 'Gladly. '],
   ...['That comes up often. ', 'Here is what tends to work. ', 'From what you write: '],
 ];
 const FOLLOW_UPS: ((random: Random) => string)[] = [
@@ -234,17 +242,25 @@ const FOLLOW_UPS: ((random: Random) => string)[] = [
   (random) => ` Page ${random.int(4, 220)} of the source has an example.`,
   (random) => ` Shall I remind you on ${random.pick(DAYS)} at ${random.int(7, 16)}?`,
 ];
+const EXAMPLES: ((random: Random) => string)[] = [
+  () => '',
+  () => '',
+  (random) => ` With ${random.int(14, 31)} students that takes ${random.int(2, 8) * 5} minutes.`,
+  (random) => ` ${random.int(3, 9)} of ${random.int(10, 14)} teams that I know of do it so.`,
+  (random) => ` Begin with ${random.int(2, 6)} samples.`,
+  (random) => ` ${random.pick(DAYS)} is a good day for it.`,
+];
 
 /** What the person says in a turn. */
 export function question(conversation: Row<Conversation>, turn: number, random: Random): string {
   const { turns } = topicOf(conversation);
   const asked = turns[turn % turns.length].question(focusOf(conversation));
-  return random.pick(OPENINGS) + asked + random.pick(CIRCUMSTANCES)(random);
+  return random.pick(OPENINGS) + asked + random.pick(CIRCUMSTANCES)(random) + random.pick(WISHES)(random);
 }
 
 /** What the assistant says to it. */
 export function answer(conversation: Row<Conversation>, turn: number, random: Random): string {
   const { turns } = topicOf(conversation);
   const answered = turns[turn % turns.length].answer(focusOf(conversation));
-  return random.pick(BEGINNINGS) + answered + random.pick(FOLLOW_UPS)(random);
+  return random.pick(BEGINNINGS) + answered + random.pick(EXAMPLES)(random) + random.pick(FOLLOW_UPS)(random);
 }

@@ -1,0 +1,143 @@
+import 'reflect-metadata';
+import fc from 'fast-check';
+import { entities } from '../../src/entities';
+import { hash, scramble } from '../../seeds/engine/random';
+import { readKey } from '../../seeds/engine/keys';
+import type { AnyRow } from '../../seeds/engine/rows';
+import { compileTables, type Table } from '../../seeds/engine/tables';
+import { factories } from '../../seeds/factories';
+import { metadataOf } from './metadata';
+
+const ROWS = 10_000_000;
+/** At this one there are tables of more than ten million rows, and those that grow slowly are as large as they get. */
+const SCALE = 100_000;
+
+let tables: Map<string, Table>;
+
+beforeAll(async () => {
+  const basis = { seed: 42, referenceDate: new Date('2026-01-01T12:00:00Z') };
+  tables = new Map(compileTables(await metadataOf(entities), factories, basis).map((table) => [table.name, table]));
+});
+
+/** The number that was scrambled. */
+function unscramble(scrambled: number): number {
+  let x = scrambled;
+  x = Math.imul(x ^ (x >>> 16), SECOND_INVERSE);
+  x ^= (x >>> 15) ^ (x >>> 30);
+  x = Math.imul(x, FIRST_INVERSE);
+  return (x ^ (x >>> 16)) >>> 0;
+}
+
+/** What an odd number is multiplied by to get 1, modulo 2^32. */
+function inverse(odd: number): number {
+  let x = odd;
+  for (let i = 0; i < 5; i++) x = Math.imul(x, 2 - Math.imul(odd, x));
+  return x;
+}
+
+const [FIRST_INVERSE, SECOND_INVERSE] = [inverse(0x7feb352d), inverse(0x846ca68b)];
+
+it('scrambles ten million numbers so that each can be told again', () => {
+  let wrong = 0;
+  for (let number = 0; number < ROWS; number++) if (unscramble(scramble(number)) !== number) wrong++;
+  expect(wrong).toBe(0);
+});
+
+const text = (value: unknown): string => String(value);
+const lastDigits = (value: unknown): number => unscramble(Number(text(value).slice(-10)));
+const platformNumber = ({ platform }: AnyRow, id: unknown): number =>
+  platform === 'REDDIT' ? unscramble(parseInt(text(id).slice(3), 36)) : lastDigits(id);
+/** The number of a child from its parent's, as it says it. */
+const childOf = (table: Table, parent: number, ordinal = 0): number =>
+  table.placement!.childrenBefore(parent) + ordinal;
+const keyed = (table: string, parents: string, column: string) => (row: AnyRow) =>
+  childOf(tables.get(table)!, tables.get(parents)!.origin(text(row[column]))!.index);
+
+/** How to tell a row's number from what must be unique: so no two rows have the same. null: the row has none. */
+const NUMBERS: Record<string, (row: AnyRow) => number | null> = {
+  'authors.handle': ({ handle }) => Number(/\d+$/.exec(text(handle))![0]) - 1,
+  'authors.platform,platformId': (row) => platformNumber(row, row.platformId) - 1,
+  'community_champions.authorId': keyed('community_champions', 'authors', 'authorId'),
+  'conversations.id,userId': (row) => readKey(hash('conversations'), text(row.id))!.index,
+  'conversations.shareToken': ({ shareToken }) =>
+    shareToken === null ? null : unscramble(parseInt(text(shareToken).slice(-8), 16)),
+  'engagement_message_queue.idempotencyKey': ({ idempotencyKey }) => {
+    const [userId, , ordinal] = text(idempotencyKey).split(':');
+    return childOf(
+      tables.get('engagement_message_queue')!,
+      tables.get('users')!.origin(userId)!.index,
+      Number(ordinal),
+    );
+  },
+  'message_embeddings.messageId': keyed('message_embeddings', 'messages', 'messageId'),
+  'posts.platform,platformPostId': (row) => platformNumber(row, row.platformPostId) - 1,
+  'randomized_experiments.decisionId': keyed('randomized_experiments', 'decisions', 'decisionId'),
+  'replies.utmCode': ({ utmCode }) => parseInt(/[^-]+$/.exec(text(utmCode))![0], 36),
+  'sessions.id': ({ id }) => readKey(hash('sessions'), text(id))!.index,
+  'user_engagement_states.userId': keyed('user_engagement_states', 'users', 'userId'),
+  'user_profiles.userId': keyed('user_profiles', 'users', 'userId'),
+  'users.email': ({ email }) => Number(/(\d+)@/.exec(text(email))![1]) - 1,
+  'users.ssoProvider,ssoId': ({ ssoId }) => (ssoId === null ? null : lastDigits(ssoId) - 1),
+};
+
+/** Tables that stay so small that all their rows can be compared, and pairs that differ by more than a number. */
+const COMPARED = [
+  'competitive_mentions.postId,competitorId',
+  'competitors.name',
+  'experiments.name',
+  'kpi_metrics.date,platform,metricType,metricName',
+  'segmented_weights.segmentType,segmentKey',
+];
+
+it('speaks of all that is unique', () => {
+  const unique = [...tables.values()].flatMap(({ name, entity }) =>
+    [...entity.uniques, ...entity.indices.filter(({ isUnique }) => isUnique)].map(
+      ({ columns }) => `${name}.${columns.map(({ propertyName }) => propertyName).join()}`,
+    ),
+  );
+  const known = [...Object.keys(NUMBERS), ...COMPARED];
+  expect([...new Set(unique)].filter((one) => !known.includes(one))).toEqual([]);
+});
+
+describe.each(Object.entries(NUMBERS))('%s', (name, numberOf) => {
+  it('tells the number of the row, up to the ten millionth', () => {
+    const table = tables.get(name.split('.')[0])!;
+    const last = Math.min(ROWS, table.rows(SCALE)) - 1;
+    const tells = (index: number): void => expect([index, null]).toContain(numberOf(table.row(index)));
+    for (const index of [0, 1, 2, 3, 4, 5, last]) tells(index);
+    fc.assert(fc.property(fc.nat(last), tells), { numRuns: 300 });
+  });
+});
+
+it.each(COMPARED)('%s occurs once', (name) => {
+  const [tableName, columns] = name.split('.');
+  const table = tables.get(tableName)!;
+  const rows = Math.min(30_000, table.rows(SCALE));
+  const values = Array.from({ length: rows }, (_, index) =>
+    JSON.stringify(columns.split(',').map((column) => table.row(index)[column])),
+  );
+  expect(new Set(values).size).toBe(rows);
+});
+
+it('gives each table a key a row', () => {
+  for (const table of tables.values()) {
+    const tells = (index: number): void =>
+      expect(
+        table.origin(
+          table.row(index)[table.keyColumn.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())] as string,
+        ),
+      ).toEqual({ seed: 42, index });
+    fc.assert(fc.property(fc.nat(table.rows(SCALE) - 1), tells), { numRuns: 200 });
+  }
+});
+
+/**
+ * Texts that occur twice among n come in pairs, of which there are n²/2: twenty times as many texts have twenty times the
+ * share. So one in 200 among 50,000 is one in ten among a million.
+ */
+it('says the same in less than a tenth of a million posts', () => {
+  const sample = 50_000;
+  const posts = tables.get('posts')!;
+  const different = new Set(Array.from({ length: sample }, (_, index) => hash(text(posts.row(index).content))));
+  expect(1 - different.size / sample).toBeLessThan(0.005);
+});
