@@ -10,7 +10,7 @@ import { compileTables } from './engine/tables';
 import { Workers } from './engine/workers';
 import { makeChunks as makeChunksHere, type MakeChunks } from './engine/writer';
 import { factories } from './factories';
-import { readOptions, seedCommand } from './options';
+import { type Options, readOptions, seedCommand } from './options';
 import { Progress } from './progress';
 import { type Outcome, reportOf } from './report';
 
@@ -67,9 +67,17 @@ async function dump(makeChunks: MakeChunks): Promise<Outcome> {
   return {
     // In the order of their foreign keys, in which they can be loaded.
     tables: tables.map((table) => ({ name: table.name, kept: 0, added: sizes.get(table)!, removed: 0 })),
-    target: toCsv ? { folder: toCsv } : { file: toSql! },
-    next: toCsv
-      ? `in psql, for each table in the order above: \\copy <table> FROM '<table>.csv' (FORMAT csv, HEADER)`
-      : `psql -v ON_ERROR_STOP=1 -f ${toSql} fills a database in which the migrations have run.`,
+    ...whereabouts(options),
   };
+}
+
+/** Where a dump is, and how to load it. */
+function whereabouts({ toSql, toCsv }: Options): Pick<Outcome, 'target' | 'next'> {
+  const loads = 'loads it into a database in which the migrations have run.';
+  if (toCsv) {
+    const next = `in psql, for each table in the order above: \\copy <table> FROM '<table>.csv' (FORMAT csv, HEADER)`;
+    return { target: { folder: toCsv }, next };
+  }
+  if (toSql === '-') return { target: { file: 'standard output' }, next: `psql -v ON_ERROR_STOP=1 ${loads}` };
+  return { target: { file: toSql! }, next: `psql -v ON_ERROR_STOP=1 -f ${toSql} ${loads}` };
 }
