@@ -13,19 +13,21 @@ interface Event {
 const DECISION_ENGINE = 'decision-engine';
 
 /** What happened to a reply last. */
-function replyEvent({ id, approvalStatus, approvedBy, approvedAt, postedAt, createdAt }: Row<Reply>): Event {
-  const reply = { entityType: 'reply', entityId: id };
-  if (postedAt) return { ...reply, action: 'posted', actor: 'publisher', at: postedAt };
-  if (approvedAt)
-    return { ...reply, action: approvalStatus.toLowerCase(), actor: approvedBy ?? 'rule', at: approvedAt };
-  return { ...reply, action: 'generated', actor: DECISION_ENGINE, at: createdAt };
+function replyEvent(reply: Row<Reply>): Event {
+  const [entityType, entityId] = ['reply', reply.id];
+  if (reply.postedAt) return { entityType, entityId, action: 'posted', actor: 'publisher', at: reply.postedAt };
+  if (!reply.approvedAt)
+    return { entityType, entityId, action: 'generated', actor: DECISION_ENGINE, at: reply.createdAt };
+  const action = reply.approvalStatus.toLowerCase();
+  return { entityType, entityId, action, actor: reply.approvedBy ?? 'rule', at: reply.approvedAt };
 }
 
 /** What happened to an escalation last. */
-function escalationEvent({ id, status, resolvedBy, resolvedAt, createdAt }: Row<Escalation>): Event {
-  const escalation = { entityType: 'escalation', entityId: id };
-  if (resolvedAt) return { ...escalation, action: status.toLowerCase(), actor: resolvedBy!, at: resolvedAt };
-  return { ...escalation, action: 'raised', actor: DECISION_ENGINE, at: createdAt };
+function escalationEvent(escalation: Row<Escalation>): Event {
+  const [entityType, entityId] = ['escalation', escalation.id];
+  const { resolvedAt, resolvedBy } = escalation;
+  if (!resolvedAt) return { entityType, entityId, action: 'raised', actor: DECISION_ENGINE, at: escalation.createdAt };
+  return { entityType, entityId, action: escalation.status.toLowerCase(), actor: resolvedBy!, at: resolvedAt };
 }
 
 /** The row that was asked about last, and its event: all fields ask for the same. */

@@ -19,13 +19,21 @@ export const messageEmbeddingFactory = defineFactory(MessageEmbedding, perParent
   createdAt: ({ message }, random) => random.after(message.createdAt, MINUTE, SECOND),
 });
 
-/** A vector of length 1: messages on one topic and subject are near each other, as a model would have it. */
+/**
+ * A vector of length 1, give or take a hundredth: messages on one topic and subject are near each other, as a model would
+ * have it. Three decimals are enough for that, and there are few such numbers, whose text is known by then.
+ */
 function embed({ conversation }: Row<MessageEmbedding['message']>, random: Random): number[] {
   const topic = directions.at(SUBJECTS.length + topicNumberOf(conversation))!;
   const subject = directions.at(SUBJECTS.indexOf(focusOf(conversation).subject))!;
   const [one, another] = [random.pick(directions), random.pick(directions)];
-  const sum = Array.from(topic, (x, i) => 0.6 * x + 0.4 * subject[i] + 0.3 * one[i] + 0.2 * another[i]);
-  const length = Math.sqrt(sum.reduce((squares, x) => squares + x * x, 0));
-  const factor = 10_000 / length;
-  return sum.map((x) => Math.round(x * factor) / 10_000);
+  const vector = new Array<number>(EMBEDDING_DIMENSIONS);
+  let squares = 0;
+  for (let i = 0; i < vector.length; i++) {
+    vector[i] = 0.6 * topic[i] + 0.4 * subject[i] + 0.3 * one[i] + 0.2 * another[i];
+    squares += vector[i] ** 2;
+  }
+  const factor = 1000 / Math.sqrt(squares);
+  for (let i = 0; i < vector.length; i++) vector[i] = Math.round(vector[i] * factor) / 1000;
+  return vector;
 }

@@ -5,7 +5,7 @@ import { DAY, HOUR, MINUTE, type Random, SECOND } from '../engine/random';
 import { platformId } from './platform-ids';
 import { leisureOf } from './rhythms';
 
-/** The keywords that the listener looks for, and their categories. */
+/** The keywords that the listener looks for, as our texts spell them, and their categories. */
 const CATEGORIES: Record<string, string> = {
   hangover: 'pain',
   headache: 'pain',
@@ -78,7 +78,7 @@ const SPAM: Say[] = [
   (random) => `CLICK MY PROFILE for the only supplement you will ever need, ${random.int(50, 95)} % off`,
   (random) => `${random.pick(cities)} doctors HATE this supplement!!! Only ${random.int(3, 90)} left`,
   (random) => `I made ${random.int(2, 40) * 250} dollars in ${random.int(2, 30)} days with this supplement, DM me`,
-  (random) => `No energy? ${random.int(2, 50)} people in ${random.pick(cities)} already joined`,
+  (random) => `You have no energy? ${random.int(2, 50)} people in ${random.pick(cities)} already joined`,
 ];
 const SPAM_TAGS = ['#offer', '#code', '#vip', '#join', '#deal'];
 
@@ -110,10 +110,7 @@ export const postFactory = defineFactory(
       return random.rhythmic(from, lastSeenAt, leisureOf(post.author));
     },
     processedAt: (post, random) => (waits(post) ? null : random.after(post.detectedAt, 10 * MINUTE, 5 * SECOND)),
-    keywordMatches: ({ content }) => {
-      const text = content.toLowerCase();
-      return KEYWORDS.filter((keyword) => text.includes(keyword));
-    },
+    keywordMatches: ({ content }) => KEYWORDS.filter((keyword) => content.includes(keyword)),
     keywordCategories: ({ keywordMatches }) => {
       const categories: string[] = [];
       for (const keyword of keywordMatches) {
