@@ -21,6 +21,9 @@ interface Identity {
   readonly userId: string;
 }
 
+/** Settings of PostgreSQL, by their names: `{ statement_timeout: '5s' }`. */
+type Settings = Readonly<Record<string, string>>;
+
 interface Context extends Identity {
   readonly manager: EntityManager;
 }
@@ -53,12 +56,13 @@ export class UserContext {
    * back when it throws. Within the work of the same person it is a savepoint of that one's transaction: one after the
    * other, not several at once.
    *
+   * @param settings what else to set for the transaction, in the same round trip
    * @throws MalformedUserIdError where the id is not a UUID; the database is not asked then
    * @throws Error within the work of another person or of the backend: a transaction serves one
    */
-  async asUser<T>(userId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  async asUser<T>(userId: string, work: (manager: EntityManager) => Promise<T>, settings: Settings = {}): Promise<T> {
     if (typeof userId !== 'string' || !UUID.test(userId)) throw new MalformedUserIdError(userId);
-    return this.as({ role: this.roles.user, userId: userId.toLowerCase() }, work);
+    return this.as({ role: this.roles.user, userId: userId.toLowerCase() }, work, settings);
   }
 
   /** As `asUser`, as the backend itself: it reaches every row. */
@@ -71,23 +75,33 @@ export class UserContext {
     return this.current.getStore()?.userId || undefined;
   }
 
-  private async as<T>(identity: Identity, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  private async as<T>(
+    identity: Identity,
+    work: (manager: EntityManager) => Promise<T>,
+    settings: Settings = {},
+  ): Promise<T> {
     const outer = this.current.getStore();
     // Work that nobody waited for may still be running when its transaction is over.
     if (outer && !outer.manager.queryRunner!.isReleased) {
       refuseOther(outer, identity);
-      return outer.manager.transaction(work);
+      return outer.manager.transaction(async (manager) => {
+        await set(manager, settings);
+        return work(manager);
+      });
     }
     return this.dataSource.transaction(async (manager) => {
-      // As SET LOCAL, which takes no parameters.
-      await manager.query(`SELECT set_config('role', $1, true), set_config($2, $3, true)`, [
-        identity.role,
-        USER_ID_SETTING,
-        identity.userId,
-      ]);
+      await set(manager, { ...settings, role: identity.role, [USER_ID_SETTING]: identity.userId });
       return this.current.run({ ...identity, manager }, () => work(manager));
     });
   }
+}
+
+/** As SET LOCAL, which takes no parameters. */
+async function set(manager: EntityManager, settings: Settings): Promise<void> {
+  const pairs = Object.entries(settings);
+  if (pairs.length === 0) return;
+  const calls = pairs.map((_, index) => `set_config($${2 * index + 1}, $${2 * index + 2}, true)`);
+  await manager.query(`SELECT ${calls.join(', ')}`, pairs.flat());
 }
 
 function refuseOther(outer: Identity, inner: Identity): void {

@@ -82,6 +82,20 @@ describe('as a person', () => {
     expect(await context.asUser(ada.toUpperCase(), titles)).toEqual(['of Ada']);
   });
 
+  it('takes further settings for the transaction, but not another identity', async () => {
+    const limit = (manager: EntityManager) => manager.query<object[]>('SHOW statement_timeout');
+    const settings = { statement_timeout: '5s', role: 'app_service', 'app.user_id': bob };
+    const work = async (manager: EntityManager) => [await identity(manager), ...(await limit(manager))];
+    expect(await context.asUser(ada, work, settings)).toMatchObject([
+      { role: 'app_user', user: ada },
+      { statement_timeout: '5s' },
+    ]);
+    expect(await limit(dataSource.manager)).not.toEqual([{ statement_timeout: '5s' }]);
+    await context.asUser(ada, async () => {
+      expect(await context.asUser(ada, limit, { statement_timeout: '7s' })).toEqual([{ statement_timeout: '7s' }]);
+    });
+  });
+
   it('returns what the work returns', async () => {
     expect(await context.asUser(ada, () => Promise.resolve(42))).toBe(42);
   });

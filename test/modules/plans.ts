@@ -1,4 +1,4 @@
-import type { DataSource, EntitySubscriberInterface } from 'typeorm';
+import type { DataSource, EntityManager, EntitySubscriberInterface } from 'typeorm';
 import type { BeforeQueryEvent } from 'typeorm/subscriber/event/QueryEvent';
 
 /** How PostgreSQL would run a statement. */
@@ -17,8 +17,15 @@ interface PlanNode {
   Plans?: PlanNode[];
 }
 
-/** The plans of the statements that `work` gives, with the values that it gives them, in their order; those of transactions and SET apart. */
-export async function plansOf(dataSource: DataSource, work: () => Promise<unknown>): Promise<StatementPlan[]> {
+/**
+ * The plans of the statements that `work` gives, with the values that it gives them, in their order; those of transactions
+ * and SET apart. They are asked for by `manager`, which may act as a person: row-level security is part of a plan.
+ */
+export async function plansOf(
+  dataSource: DataSource,
+  work: () => Promise<unknown>,
+  manager: EntityManager = dataSource.manager,
+): Promise<StatementPlan[]> {
   const given: BeforeQueryEvent[] = [];
   const listener: EntitySubscriberInterface = { beforeQuery: (event) => void given.push(event) };
   dataSource.subscribers.push(listener);
@@ -30,7 +37,7 @@ export async function plansOf(dataSource: DataSource, work: () => Promise<unknow
   const plans: StatementPlan[] = [];
   for (const { query, parameters } of given) {
     if (!/^\s*(SELECT(?! set_config)|INSERT|UPDATE|DELETE|WITH)\b/i.test(query)) continue;
-    const rows = await dataSource.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }[]>(
+    const rows = await manager.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }[]>(
       `EXPLAIN (FORMAT JSON) ${query}`,
       parameters as unknown[],
     );

@@ -5,7 +5,7 @@ import { Conversation, Message } from '../../entities';
 import type { ConversationStatus } from '../../entities/conversations/enumerations';
 import { InvalidInputError, NotFoundError } from '../errors/domain-errors';
 import { throwDomainError } from '../errors/violations';
-import { type Page, pageOf, type PageRequest } from '../pagination/page';
+import { IN_INDEX_ORDER, type Page, pageOf, type PageRequest } from '../pagination/page';
 
 /** The most messages of one append. */
 export const MAX_APPENDED = 100;
@@ -30,7 +30,8 @@ export interface RecentRequest extends PageRequest {
  */
 const NEXT_MOMENT = `greatest(
   clock_timestamp(),
-  (SELECT max(created_at) + interval '1 microsecond' FROM messages WHERE conversation_id = :conversationId)
+  (SELECT created_at FROM messages WHERE conversation_id = :conversationId ORDER BY created_at DESC LIMIT 1)
+    + interval '1 microsecond'
 )`;
 
 /**
@@ -78,10 +79,11 @@ export class ConversationsService {
 
   /** The person's conversations, that of the latest change first. */
   async recent(userId: string, { status = 'active', ...request }: RecentRequest = {}): Promise<Page<Conversation>> {
-    return this.context.asUser(userId, (manager) => {
+    const work = (manager: EntityManager): Promise<Page<Conversation>> => {
       const query = manager.createQueryBuilder(Conversation, 'conversation').where({ userId, status });
       return pageOf(query, { by: 'updatedAt', order: 'DESC' }, request);
-    });
+    };
+    return this.context.asUser(userId, work, IN_INDEX_ORDER);
   }
 
   /**
@@ -95,30 +97,11 @@ export class ConversationsService {
   async append(userId: string, conversationId: string, messages: readonly NewMessage[]): Promise<Message[]> {
     if (messages.length < 1 || messages.length > MAX_APPENDED)
       throw new InvalidInputError(`An append takes 1 to ${MAX_APPENDED} messages: these are ${messages.length}.`);
-    return this.context
-      .asUser(userId, async (manager) => {
-        await touch(manager, userId, conversationId);
-        const { generatedMaps } = await manager
-          .createQueryBuilder()
-          .insert()
-          .into(Message)
-          .values(
-            messages.map(
-              (message, index) =>
-                ({
-                  ...message,
-                  conversationId,
-                  userId,
-                  createdAt: () => `${NEXT_MOMENT} + ${index} * interval '1 microsecond'`,
-                }) as QueryDeepPartialEntity<Message>,
-            ),
-          )
-          .setParameters({ conversationId })
-          .returning('*')
-          .execute();
-        return generatedMaps.map((stored) => manager.create(Message, stored));
-      })
-      .catch(throwDomainError);
+    const work = async (manager: EntityManager): Promise<Message[]> => {
+      await touch(manager, userId, conversationId);
+      return insert(manager, userId, conversationId, messages);
+    };
+    return this.context.asUser(userId, work, IN_INDEX_ORDER).catch(throwDomainError);
   }
 
   /** What was said in a conversation, in order. */
@@ -127,15 +110,14 @@ export class ConversationsService {
     conversationId: string,
     { order = 'ASC', ...request }: ThreadRequest = {},
   ): Promise<Page<Message>> {
-    return this.context
-      .asUser(userId, async (manager) => {
-        const query = manager.createQueryBuilder(Message, 'message').where({ conversationId, userId });
-        const page = await pageOf(query, { by: 'createdAt', order }, request);
-        // What has messages is there: only where there are none it has to be asked for.
-        if (page.items.length === 0) await owned(manager, userId, conversationId);
-        return page;
-      })
-      .catch(throwDomainError);
+    const work = async (manager: EntityManager): Promise<Page<Message>> => {
+      const query = manager.createQueryBuilder(Message, 'message').where({ conversationId, userId });
+      const page = await pageOf(query, { by: 'createdAt', order }, request);
+      // What has messages is there: only where there are none it has to be asked for.
+      if (page.items.length === 0) await owned(manager, userId, conversationId);
+      return page;
+    };
+    return this.context.asUser(userId, work, IN_INDEX_ORDER).catch(throwDomainError);
   }
 
   /**
@@ -177,4 +159,27 @@ async function owned(manager: EntityManager, userId: string, id: string): Promis
 async function touch(manager: EntityManager, userId: string, id: string): Promise<void> {
   const { affected } = await manager.update(Conversation, { id, userId }, { updatedAt: () => 'now()' });
   if (!affected) throw new NotFoundError('conversation', id);
+}
+
+async function insert(
+  manager: EntityManager,
+  userId: string,
+  conversationId: string,
+  messages: readonly NewMessage[],
+): Promise<Message[]> {
+  const rows = messages.map((message, index) => ({
+    ...message,
+    conversationId,
+    userId,
+    createdAt: () => `${NEXT_MOMENT} + ${index} * interval '1 microsecond'`,
+  }));
+  const { generatedMaps } = await manager
+    .createQueryBuilder()
+    .insert()
+    .into(Message)
+    .values(rows as QueryDeepPartialEntity<Message>[])
+    .setParameters({ conversationId })
+    .returning('*')
+    .execute();
+  return generatedMaps.map((stored) => manager.create(Message, stored));
 }

@@ -10,6 +10,9 @@ import { throwDomainError } from '../errors/violations';
 /** The most neighbours of one search. */
 export const MAX_NEIGHBOURS = 100;
 
+/** The index gives the nearest of everybody's, of which the person's own are left: it has to go on until they are enough. */
+const UNTIL_ENOUGH = { 'hnsw.iterative_scan': 'strict_order' };
+
 export interface Neighbour {
   message: Message;
   /** The cosine distance: 0 the same direction, 1 nothing in common, 2 the opposite. */
@@ -61,20 +64,22 @@ export class EmbeddingsService {
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_NEIGHBOURS)
       throw new InvalidInputError(`A search finds 1 to ${MAX_NEIGHBOURS} neighbours: ${limit} is none of them.`);
     return this.context
-      .asUser(userId, async (manager) => {
-        // HNSW gives the nearest of everybody's, of which the person's own are left: it has to go on until they are enough.
-        await manager.query(`SELECT set_config('hnsw.iterative_scan', 'strict_order', true)`);
-        const { entities, raw } = await manager
-          .createQueryBuilder(Message, 'message')
-          .innerJoin('message.embedding', 'embedding')
-          .addSelect('embedding.embedding <=> :vector', 'distance')
-          .where('message.userId = :userId AND embedding.model = :model', { userId, model })
-          .orderBy('distance')
-          .limit(limit)
-          .setParameters({ vector: JSON.stringify(embedding) })
-          .getRawAndEntities<{ distance: number }>();
-        return entities.map((message, index) => ({ message, distance: raw[index].distance }));
-      })
+      .asUser(
+        userId,
+        async (manager) => {
+          const { entities, raw } = await manager
+            .createQueryBuilder(Message, 'message')
+            .innerJoin('message.embedding', 'embedding')
+            .addSelect('embedding.embedding <=> :vector', 'distance')
+            .where('message.userId = :userId AND embedding.model = :model', { userId, model })
+            .orderBy('distance')
+            .limit(limit)
+            .setParameters({ vector: JSON.stringify(embedding) })
+            .getRawAndEntities<{ distance: number }>();
+          return entities.map((message, index) => ({ message, distance: raw[index].distance }));
+        },
+        UNTIL_ENOUGH,
+      )
       .catch(throwDomainError);
   }
 }

@@ -115,16 +115,18 @@ export class SessionsService {
    * @returns how many they were
    */
   async deleteExpired(now: Date = new Date()): Promise<number> {
-    for (let deleted = 0; ;) {
-      const [, count] = await this.sessions.query<[unknown[], number]>(
+    let deleted = 0;
+    let count: number;
+    do {
+      [, count] = await this.sessions.query<[unknown[], number]>(
         `DELETE FROM sessions WHERE id = ANY (ARRAY(
            SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED
          ))`,
         [now, BATCH],
       );
       deleted += count;
-      if (count < BATCH) return deleted;
-    }
+    } while (count === BATCH);
+    return deleted;
   }
 }
 
