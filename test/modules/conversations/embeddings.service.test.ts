@@ -7,6 +7,8 @@ import {
   MAX_NEIGHBOURS,
 } from '../../../src/modules/conversations/embeddings.service';
 import { ConflictError, InvalidInputError } from '../../../src/modules/errors/domain-errors';
+import { describeOnServer } from '../../databases';
+import { plansOf } from '../plans';
 import { type Application, startApplication } from './application';
 
 const MODEL = 'text-embedding-3-small';
@@ -94,6 +96,28 @@ describe('a search', () => {
 
   it.each([0, -1, 1.5, NaN, MAX_NEIGHBOURS + 1])('for %p neighbours is refused', async (limit) => {
     await expect(nearest(ada, 0, limit)).rejects.toThrow(InvalidInputError);
+  });
+});
+
+describeOnServer('at size', () => {
+  it('a search for the person who has most goes by the HNSW index, which finds the nearest, or nearly so, in order', async () => {
+    await app.say(ada, 'Hello');
+    await app.dataSource.query(
+      `WITH said AS (
+         INSERT INTO messages (conversation_id, user_id, role, content)
+         SELECT c.id, c.user_id, 'user', n FROM conversations c, generate_series(1, 600) AS n RETURNING id, content::int AS n
+       ) INSERT INTO message_embeddings (message_id, model, embedding)
+       SELECT id, $1, (ARRAY[cos(n / 1000.0), sin(n / 1000.0)] || array_fill(0::float8, ARRAY[$2 - 2]))::vector FROM said`,
+      [MODEL, EMBEDDING_DIMENSIONS],
+    );
+    await app.dataSource.query('ANALYZE messages, message_embeddings');
+    const search = () => embeddings.nearest(ada, vector([1]), { model: MODEL, limit: 20 });
+    const [plan] = await app.get(UserContext).asUser(ada, (manager) => plansOf(app.dataSource, search, manager));
+    expect(plan.indexes).toContain('idx_message_embeddings_embedding');
+    const found = (await search()).map(({ message }) => Number(message.content));
+    expect(found).toEqual([...found].sort((one, other) => one - other));
+    expect(found).toHaveLength(20);
+    expect(Math.max(...found)).toBeLessThan(60);
   });
 });
 
