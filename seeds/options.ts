@@ -117,7 +117,7 @@ export function seedCommand(): Command {
 const EXAMPLES = `
 Examples:
   npm run seed                                    a database to look through
-  npm run seed -- --scale 1000 --jobs 2           about a million rows
+  npm run seed -- --profile load --jobs 2         about a million rows
   npm run seed -- --rows posts=5000000            5,000,000 posts, their authors, decisions, replies ...
   npm run seed -- --append --rows posts=100       100 posts more than there are
   npm run --silent seed -- --profile load --to-sql - | gzip > load.sql.gz

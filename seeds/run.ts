@@ -31,8 +31,8 @@ runCommand(async () => {
 
 /** Fills the database. */
 async function fill(makeChunks: MakeChunks): Promise<Outcome> {
-  // What --json prints is for programs: statements don't belong into it.
-  if (options.json) dataSource.setOptions({ logging: false });
+  // What --json prints is for programs: statements don't belong into it. To TypeORM `false` would mean no change.
+  if (options.json) dataSource.setOptions({ logging: [] });
   await dataSource.initialize();
   try {
     const plans = await seed(dataSource, factories, { ...options, makeChunks }, progress.hear).finally(() =>

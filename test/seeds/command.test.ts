@@ -1,8 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withoutPassword } from '../../src/database/configuration';
+import { seedCommand } from '../../seeds/options';
 import { describeOnServer, emptyDatabase, migratedDatabase, type TestDatabase } from '../databases';
 
 const ROOT = join(__dirname, '../..');
@@ -51,9 +53,8 @@ describe('npm run seed', () => {
   it('explains itself', async () => {
     const { code, stdout, stderr } = await seed(['--help'], { DATABASE_URL: NOBODY_LISTENS });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const flag of ['--seed', '--scale', '--only', '--reference-date', '--reset', '--dry-run', '--force']) {
-      expect(stdout).toContain(flag);
-    }
+    for (const { long } of seedCommand().options) expect(stdout).toContain(`${long} `);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
   });
 
   it.each([
@@ -68,6 +69,52 @@ describe('npm run seed', () => {
       code: 1,
       stdout: '',
       stderr: `${line}\n`,
+    });
+  });
+
+  describe('into files, without a database', () => {
+    let folder: string;
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'seeds-'));
+    });
+
+    afterAll(() => rm(folder, { recursive: true }));
+
+    it('writes a script to the standard output, and all else beside it', async () => {
+      const { code, stdout, stderr } = await seed(['--to-sql', '-', '--only', 'tasks'], {
+        DATABASE_URL: NOBODY_LISTENS,
+      });
+      expect(code).toBe(0);
+      expect(stdout).toMatch(
+        /^-- Demo data.*\n\nBEGIN;[^]*COPY "tasks" \("id", [^]*\n\\\.\n[^]*COMMIT;\nANALYZE "users", "tasks";\n$/,
+      );
+      expect(stderr).toMatch(/│ tasks +│[^]*\nWritten in [\d.]+ s\.\nFile: standard output\nNext: psql/);
+    });
+
+    it('makes the same files with any number of threads', async () => {
+      const [one, two] = [join(folder, 'one'), join(folder, 'two')];
+      const only = ['--only', 'replies', '--scale', '30'];
+      const { code, stdout } = await seed(['--to-csv', one, ...only], { DATABASE_URL: NOBODY_LISTENS });
+      expect(code).toBe(0);
+      expect(stdout).toContain(`Folder: ${one}\nNext: in psql`);
+      const { stdout: report } = await seed(['--to-csv', two, ...only, '--jobs', '2', '--json'], {
+        DATABASE_URL: NOBODY_LISTENS,
+      });
+      const { tables } = JSON.parse(report) as { tables: { name: string }[] };
+      expect(await readdir(two)).toEqual(tables.map(({ name }) => `${name}.csv`).sort());
+      for (const name of await readdir(one)) {
+        expect(await readFile(join(two, name), 'utf8')).toBe(await readFile(join(one, name), 'utf8'));
+      }
+    });
+
+    it('refuses a folder that does not exist in one line', async () => {
+      const path = join(folder, 'no/such.sql');
+      expect(await seed(['--to-sql', path], { DATABASE_URL: NOBODY_LISTENS })).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `${path} can't be written: no such file or directory.\n`,
+      });
     });
   });
 
@@ -101,6 +148,14 @@ describe('npm run seed', () => {
       });
     });
 
+    it('refuses what can’t be with --json as without: a line, and no document', async () => {
+      expect(await seed(['--json', '--rows', 'post=3'], { DATABASE_URL: database.url })).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'There is no table post for --rows: did you mean posts?\n',
+      });
+    });
+
     it('runs the migrations and fills what is asked for, without a progress bar in a file', async () => {
       const { code, stdout, stderr } = await seed(['--only', 'tasks', '--seed', '7'], { DATABASE_URL: database.url });
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -108,6 +163,22 @@ describe('npm run seed', () => {
       expect(stdout).toMatch(/│ users +│ +10 │ +10 │\n│ tasks +│ +(\d+) │ +\1 │\n│ all/);
       const { rows } = await (await database.connect()).query('SELECT count(*)::integer FROM tasks');
       expect(rows).toEqual([{ count: Number(/│ tasks +│ +(\d+)/.exec(stdout)![1]) }]);
+    });
+
+    it('reports in JSON, one document', async () => {
+      const parameters = ['--json', '--append', '--only', 'tasks', '--rows', 'tasks=5', '--seed', '7', '--jobs', '2'];
+      const set = { DATABASE_URL: database.url, DATABASE_LOG: 'true' };
+      const { code, stdout, stderr } = await seed(parameters, set);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const report = JSON.parse(stdout) as { tables: object[] };
+      expect(report).toMatchObject({ database: withoutPassword(database.url), seed: 7, scale: 0, dryRun: false });
+      expect(report.tables).toContainEqual({
+        name: 'tasks',
+        rows: expect.any(Number) as number,
+        added: 5,
+        removed: 0,
+        seconds: expect.any(Number) as number,
+      });
     });
   });
 });
