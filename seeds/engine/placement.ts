@@ -10,7 +10,8 @@ export class Placement {
 
   constructor(private readonly pattern: readonly number[]) {
     this.parents = pattern.flatMap((count, parent) => Array<number>(count).fill(parent));
-    this.before = pattern.map((_, parent) => pattern.slice(0, parent).reduce((sum, count) => sum + count, 0));
+    let sum = 0;
+    this.before = pattern.map((count) => (sum += count) - count);
     if (this.parents.length === 0) throw new Error(`the pattern ${JSON.stringify(pattern)} gives nobody a child`);
   }
 

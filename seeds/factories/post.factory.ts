@@ -21,7 +21,7 @@ const CATEGORIES: Record<string, string> = {
   'night shift': 'occasion',
   festival: 'occasion',
 };
-const KEYWORDS = Object.keys(CATEGORIES);
+const KEYWORD = new RegExp(Object.keys(CATEGORIES).join('|'), 'g');
 
 const cities = pool(300, (faker) => faker.location.city());
 const NUMBERS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
@@ -110,7 +110,7 @@ export const postFactory = defineFactory(
       return random.rhythmic(from, lastSeenAt, leisureOf(post.author));
     },
     processedAt: (post, random) => (waits(post) ? null : random.after(post.detectedAt, 10 * MINUTE, 5 * SECOND)),
-    keywordMatches: ({ content }) => KEYWORDS.filter((keyword) => content.includes(keyword)),
+    keywordMatches: ({ content }) => [...new Set(content.match(KEYWORD))],
     keywordCategories: ({ keywordMatches }) => {
       const categories: string[] = [];
       for (const keyword of keywordMatches) {

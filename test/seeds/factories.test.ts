@@ -78,5 +78,5 @@ it('makes each row on its own, whichever was made before', async () => {
 it('makes the rows that it has always made', () => {
   const digest = createHash('sha256');
   for (const table of tables) digest.update([table.name, ...lines(table, 1)].join('\n'));
-  expect(digest.digest('hex')).toBe('e546637340cfc49ec6dff1e4c256f1d3cba4036556a88a02d4b13b729a63db73');
+  expect(digest.digest('hex')).toBe('10b547e5db8440500b82bedc127c668087bf9b0673886f53a47833b9fff61fa1');
 });
