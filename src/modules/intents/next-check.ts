@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import type { Conditions, Trigger } from '../../entities/intents/triggers';
+import { remembering } from './remembering';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -26,7 +27,7 @@ const CHECKED_EVERY: Record<keyof Conditions, number> = {
 export function nextCheck(trigger: Trigger, now: Date, dueAt: Date = now): Date | null {
   switch (trigger.type) {
     case 'cron':
-      return new Cron(trigger.cron, { timezone: trigger.timezone, mode: '5-part' }).nextRun(now);
+      return nextRun(`${trigger.timezone} ${trigger.cron}`, now).next;
     case 'once':
       return Date.parse(trigger.at) > now.getTime() ? new Date(trigger.at) : null;
     case 'interval':
@@ -35,6 +36,16 @@ export function nextCheck(trigger: Trigger, now: Date, dueAt: Date = now): Date 
       return nextBeat(dueAt.getTime(), CHECKED_EVERY[trigger.type], now.getTime());
   }
 }
+
+/** The run after a moment; the same one for all moments from that on until it. Many people get up at seven. */
+const nextRun = remembering(
+  (zoneAndCron: string, from: Date) => {
+    const [timezone] = zoneAndCron.split(' ', 1);
+    const cron = zoneAndCron.slice(timezone.length + 1);
+    return { from, next: new Cron(cron, { timezone, mode: '5-part' }).nextRun(from) };
+  },
+  ({ from, next }, now) => from <= now && (next === null || now < next),
+);
 
 function nextBeat(last: number, every: number, now: number): Date {
   const missed = Math.max(0, Math.floor((now - last) / every));

@@ -4,6 +4,7 @@ import type { ScheduledIntent } from '../../entities';
 import { TRIGGER_TYPES, type TriggerType } from '../../entities/intents/enumerations';
 import type { Trigger } from '../../entities/intents/triggers';
 import { InvalidInputError } from '../errors/domain-errors';
+import { remembering } from './remembering';
 
 interface Rule {
   holds: (value: unknown) => boolean;
@@ -91,15 +92,21 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 /** Croner takes a moment in the place of a pattern, too. */
 const FIVE_FIELDS_OR_NAME = /^(@[a-z]+|\S+( +\S+){4})$/i;
 
+const isExpression = remembering(
+  (text) => FIVE_FIELDS_OR_NAME.test(text) && succeeds(() => new Cron(text, { mode: '5-part' })),
+);
+
+/** Offsets, which newer versions of Node take for a zone, have no daylight saving. */
+const isZone = remembering(
+  (text) => /^[a-z]/i.test(text) && succeeds(() => new Intl.DateTimeFormat('en', { timeZone: text })),
+);
+
 function isCron(value: unknown): boolean {
-  if (typeof value !== 'string' || value.length > 200 || !FIVE_FIELDS_OR_NAME.test(value)) return false;
-  return succeeds(() => new Cron(value, { mode: '5-part' }));
+  return typeof value === 'string' && value.length <= 200 && isExpression(value);
 }
 
 function isTimeZone(value: unknown): boolean {
-  if (typeof value !== 'string' || value === '') return false;
-  // Offsets, which newer versions of Node take, have no daylight saving.
-  return /^[a-z]/i.test(value) && succeeds(() => new Intl.DateTimeFormat('en', { timeZone: value }));
+  return typeof value === 'string' && value.length <= 100 && isZone(value);
 }
 
 function isMoment(value: unknown): boolean {

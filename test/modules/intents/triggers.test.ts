@@ -1,10 +1,10 @@
-import type { ScheduledIntent } from '../../../src/entities';
+import { entities, type ScheduledIntent } from '../../../src/entities';
 import type { TriggerType } from '../../../src/entities/intents/enumerations';
 import { InvalidInputError } from '../../../src/modules/errors/domain-errors';
 import { hasSchedule, triggerOf } from '../../../src/modules/intents/triggers';
-import ormconfig from '../../../ormconfig';
 import { compileTables } from '../../../seeds/engine/tables';
 import { factories } from '../../../seeds/factories';
+import { metadataOf } from '../../seeds/metadata';
 
 type Shape = Record<string, unknown>;
 
@@ -98,9 +98,8 @@ it('refuses a trigger of a type that there is not, and one with both', () => {
 });
 
 it('reads the triggers of the demo data', async () => {
-  await ormconfig.buildMetadatas();
   const basis = { seed: 42, referenceDate: new Date('2026-01-01T12:00:00Z') };
-  const intents = compileTables(ormconfig.entityMetadatas, factories, basis).find(
+  const intents = compileTables(await metadataOf(entities), factories, basis).find(
     ({ name }) => name === 'scheduled_intents',
   )!;
   const seen = new Set<string>();
