@@ -1,5 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { createWriteStream, rmSync } from 'node:fs';
+import { mkdir, rename, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -11,6 +11,9 @@ import type { Table } from './tables';
 import type { MakeChunks } from './writer';
 
 type Content = AsyncIterable<string | Uint8Array>;
+
+/** Those that end a process from outside, after which nothing half done may stay. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** The chunks of a table's rows, in COPY's text format. */
 export type RowsOf = (table: Table) => AsyncIterable<Uint8Array>;
@@ -126,19 +129,27 @@ async function writeToStdout(content: Content): Promise<void> {
 /** Writes files under names of their own for the while; only when all are complete they get theirs. */
 async function writeFiles(files: ReadonlyMap<string, Content>, force: boolean): Promise<void> {
   for (const path of files.keys()) await refuseTaken(path, force);
-  const temporary = (path: string): string => `${path}.${process.pid}.partial`;
+  const partial = (path: string): string => `${path}.${process.pid}.partial`;
+  const removePartials = (): void => {
+    for (const path of files.keys()) rmSync(partial(path), { force: true });
+  };
+  const end = (signal: NodeJS.Signals): void => {
+    removePartials();
+    process.kill(process.pid, signal);
+  };
+  for (const signal of SIGNALS) process.once(signal, end);
   try {
     for (const [path, content] of files) {
-      await pipeline(Readable.from(content), createWriteStream(temporary(path))).catch(
-        (error: NodeJS.ErrnoException) => {
-          throw unwritable(path, error);
-        },
-      );
+      await pipeline(Readable.from(content), createWriteStream(partial(path))).catch((error: NodeJS.ErrnoException) => {
+        throw unwritable(path, error);
+      });
     }
-    for (const path of files.keys()) await rename(temporary(path), path);
+    for (const path of files.keys()) await rename(partial(path), path);
   } catch (error) {
-    for (const path of files.keys()) await rm(temporary(path), { force: true }).catch(() => undefined);
+    removePartials();
     throw error;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, end);
   }
 }
 

@@ -108,6 +108,20 @@ describe('npm run seed', () => {
       }
     });
 
+    it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing half done after %s', async (signal) => {
+      const own = await mkdtemp(join(folder, 'stopped-'));
+      const child = spawn(process.execPath, [...COMMAND, '--profile', 'load', '--to-sql', join(own, 'load.sql')], {
+        cwd: ROOT,
+        env: environment({ DATABASE_URL: NOBODY_LISTENS }),
+        stdio: 'ignore',
+      });
+      const ended = new Promise((resolve) => child.on('exit', (_, by) => resolve(by)));
+      while ((await readdir(own)).length === 0 && child.exitCode === null) await sleep(5);
+      child.kill(signal);
+      expect(await ended).toBe(signal);
+      expect(await readdir(own)).toEqual([]);
+    });
+
     it('refuses a folder that does not exist in one line', async () => {
       const path = join(folder, 'no/such.sql');
       expect(await seed(['--to-sql', path], { DATABASE_URL: NOBODY_LISTENS })).toEqual({
