@@ -66,6 +66,8 @@ const BODIES: Record<Archetype, Say[]> = {
       `Dry air on ${random.pick(OCCASIONS)}: a bottle of ${random.pick(DRINKS)} every ${random.int(2, 4)} hours.`,
   ],
 };
+/** The manner of a reply that has none in particular. */
+const PLAIN = 'COACH';
 const CLOSINGS = [
   ...['', '', ' Take care!', ' Hope today is a gentle one.', ' Tell us how it goes.', ' Fingers crossed.'],
   ...[' You have got this.', ' Good luck!', ' Let us know.', ' Get some rest.'],
@@ -88,11 +90,11 @@ export const replyFactory = defineFactory(
   perParent('decision', [1, 0, 0, 1, 0, 2, 0, 0, 1, 0, 0, 1, 0]),
   {
     content: ({ archetype }, random) =>
-      `${random.pick(OPENINGS)} ${random.pick(BODIES[archetype!])(random)}${random.pick(CLOSINGS)} ${SIGNATURE}`,
+      `${random.pick(OPENINGS)} ${random.pick(BODIES[archetype ?? PLAIN])(random)}${random.pick(CLOSINGS)} ${SIGNATURE}`,
     archetype: ({ decision }) => decision!.archetype,
     platform: ({ decision }) => decision!.post.platform,
     platformPostId: ({ decision }) => decision!.post.platformPostId,
-    utmCode: ({ platform, archetype, index }) => CODES.get(platform)!.get(archetype!)! + index.toString(36),
+    utmCode: ({ platform, archetype, index }) => CODES.get(platform)!.get(archetype ?? PLAIN)! + index.toString(36),
     helpCount: ({ postedAt }, random) => (postedAt ? random.pareto(1, 500, 1.2) - 1 : 0),
     approvalStatus: (_, random) => random.weighted(APPROVALS),
     approvedBy: ({ approvalStatus }, random) =>
