@@ -34,10 +34,12 @@ async function fill(makeChunks: MakeChunks): Promise<Outcome> {
   // What --json prints is for programs: statements don't belong into it. To TypeORM `false` would mean no change.
   if (options.json) dataSource.setOptions({ logging: [] });
   await dataSource.initialize();
+  process.once('SIGINT', stop);
   try {
     const plans = await seed(dataSource, factories, { ...options, makeChunks }, progress.hear).finally(() =>
       progress.stop(),
     );
+    process.off('SIGINT', stop);
     // In the order in which the entities are listed: domain by domain.
     const order = entities.map((entity) => dataSource.getMetadata(entity).tableName);
     const results = plans.map(({ table, kept, added, removed }) => ({ name: table.name, kept, added, removed }));
@@ -51,6 +53,13 @@ async function fill(makeChunks: MakeChunks): Promise<Outcome> {
   } finally {
     await dataSource.destroy();
   }
+}
+
+/** Ctrl-C: what is not committed goes with the connection. */
+function stop(): void {
+  progress.stop();
+  console.error('Stopped: no rows have been added or removed.');
+  process.exit(130);
 }
 
 /** Writes the rows into files. */

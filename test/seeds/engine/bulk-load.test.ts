@@ -1,0 +1,494 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from 'pg';
+import { readConfiguration } from '../../../src/database/configuration';
+import type { EntityDataSource } from '../../../src/database/data-source';
+import { explainError, UserError } from '../../../src/database/errors';
+import { migrate } from '../../../src/database/migration-runner';
+import { readCatalog } from '../../../src/schema/generator/catalog';
+import { seed, type SeedOptions } from '../../../seeds/engine/seeder';
+import { factories } from '../../../seeds/factories';
+import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
+
+/** Enough rows for the four tables' indexes to be made anew. */
+const OPTIONS: SeedOptions = {
+  seed: 42,
+  scale: 50,
+  only: ['decisions'],
+  referenceDate: new Date('2026-01-01T12:00:00Z'),
+};
+const ROOT = join(__dirname, '../../..');
+const COMMAND = ['--require', './typescript.js', 'seeds/run.ts'];
+const IN_USE = 'Another transaction uses the tables: try again when it has ended.';
+const TABLES = ['authors', 'decisions', 'experiments', 'posts'];
+
+let database: TestDatabase;
+let dataSource: EntityDataSource;
+let client: Client;
+
+beforeAll(async () => {
+  database = await migratedDatabase();
+  dataSource = await database.dataSource();
+  client = await database.connect();
+  // The runner's own table comes with the first run.
+  await migrate(dataSource);
+});
+
+afterAll(() => database.close());
+
+/** Takes all rows away, those too that keep_history keeps from being deleted. */
+async function empty(): Promise<void> {
+  const tables = dataSource.entityMetadatas.map(({ tableName }) => tableName);
+  await client.query(`TRUNCATE ${tables.join(', ')} CASCADE`);
+}
+
+async function run(options: Partial<SeedOptions> = {}): Promise<string[]> {
+  const heard = new Set<string>();
+  await seed(dataSource, factories, { ...OPTIONS, ...options }, (what) => heard.add(what));
+  return [...heard];
+}
+
+async function rows(sql: string, on: Client = client): Promise<Record<string, unknown>[]> {
+  return (await on.query<Record<string, unknown>>(sql)).rows;
+}
+
+/** All that the catalog says of indexes and constraints, but for their oids. */
+async function schema(on: Client = client): Promise<unknown> {
+  return {
+    catalog: await readCatalog(async (sql, parameters) => (await on.query<object>(sql, parameters)).rows),
+    indexes: await rows(
+      `SELECT indexrelid::regclass::text AS name, regexp_replace((to_jsonb(i) - 'indexrelid')::text, ':location -?\\d+', '', 'g') AS index,
+         to_jsonb(c) - '{oid,relfilenode,relpages,reltuples,relallvisible}'::text[] AS relation
+       FROM pg_index AS i JOIN pg_class AS c ON c.oid = indexrelid
+       WHERE relnamespace = 'public'::regnamespace ORDER BY name`,
+      on,
+    ),
+    columns: await rows(
+      `SELECT attrelid::regclass::text AS relation, to_jsonb(a) - 'attrelid' AS column FROM pg_attribute AS a
+       JOIN pg_class AS c ON c.oid = attrelid
+       WHERE relnamespace = 'public'::regnamespace ORDER BY relation, attnum`,
+      on,
+    ),
+    constraints: await rows(
+      `SELECT conindid::regclass::text AS index, to_jsonb(c) - '{oid,conindid}'::text[] AS constraint
+       FROM pg_constraint AS c
+       WHERE connamespace = 'public'::regnamespace ORDER BY conname, conrelid`,
+      on,
+    ),
+    triggers: await rows(
+      `SELECT tgrelid::regclass::text AS relation, conname, tgfoid::regproc::text AS function, tgtype, tgenabled, tgdeferrable,
+         tginitdeferred
+       FROM pg_trigger LEFT JOIN pg_constraint AS c ON c.oid = tgconstraint
+       ORDER BY relation, conname, function, tgtype`,
+      on,
+    ),
+    comments: await rows(
+      `SELECT pg_describe_object(classoid, objoid, objsubid) AS object, description FROM pg_description
+       WHERE objoid >= 16384 ORDER BY object, description`,
+      on,
+    ),
+    dependencies: await rows(
+      `SELECT regexp_replace(pg_describe_object(classid, objid, objsubid), '(RI_ConstraintTrigger_.|Unique_ConstraintTrigger)_\\d+', '\\1') AS object,
+         pg_describe_object(refclassid, refobjid, refobjsubid) AS needs, deptype
+       FROM pg_depend WHERE objid >= 16384 ORDER BY object, needs, deptype`,
+      on,
+    ),
+    tables: await rows(
+      `SELECT relname, relreplident, relhasindex FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY relname`,
+      on,
+    ),
+  };
+}
+
+/** The oids of indexes, by name: another one where it was made anew. */
+async function oids(on: Client = client): Promise<Record<string, number>> {
+  const found = await rows(
+    `SELECT relname, oid FROM pg_class WHERE relkind = 'i' AND relnamespace = 'public'::regnamespace`,
+    on,
+  );
+  return Object.fromEntries(found.map(({ relname, oid }) => [relname as string, oid as number]));
+}
+
+/** What is made anew by some work. */
+async function madeAnew(work: () => Promise<unknown>): Promise<string[]> {
+  const before = await oids();
+  await work();
+  const after = await oids();
+  expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
+  return Object.keys(after).filter((name) => after[name] !== before[name]);
+}
+
+async function count(table: string): Promise<number> {
+  return Number((await rows(`SELECT count(*) FROM ${table}`))[0].count);
+}
+
+async function messageOf(work: Promise<unknown>): Promise<string> {
+  const error: unknown = await work.catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(UserError);
+  expect((error as UserError).message).not.toContain('\n');
+  return (error as UserError).message;
+}
+
+describe('tables without rows', () => {
+  beforeEach(empty);
+
+  it('are filled without indexes and foreign keys, which are made as they were, in the same order', async () => {
+    const inOrder = `SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid <> 'migration_checksums'::regclass ORDER BY oid`;
+    const [before, order] = [await schema(), await rows(inOrder)];
+    const anew = await madeAnew(() => run({ only: undefined }));
+    expect(anew).toContain('pk_users');
+    expect(anew).toContain('idx_posts_author_id');
+    expect(anew).toContain('idx_message_embeddings_embedding');
+    expect(anew).not.toContain('pk_migrations');
+    expect(await schema()).toEqual(before);
+    expect(await rows(inOrder)).toEqual(order);
+  }, 120_000);
+
+  it('keep them where few rows come', async () => {
+    expect(await madeAnew(() => run({ scale: 1 }))).toEqual([]);
+  });
+
+  it('keep their foreign keys to tables with rows, and those keep their indexes', async () => {
+    await run({ scale: 1, only: ['authors'] });
+    const before = await schema();
+    const anew = await madeAnew(() => run());
+    expect(anew).toContain('idx_posts_author_id');
+    // Those of tables that are not filled refer to it.
+    expect(anew).not.toContain('pk_posts');
+    expect(anew.filter((name) => name.includes('authors'))).toEqual([]);
+    expect(await schema()).toEqual(before);
+  });
+
+  it('get the statistics that plans are made of', async () => {
+    await run();
+    const analyzed = await rows(
+      `SELECT relname FROM pg_class WHERE reltuples > 0 AND relname = ANY ('{${TABLES.join()}}') AND EXISTS (
+         SELECT FROM pg_statistic WHERE starelid = pg_class.oid) ORDER BY relname`,
+    );
+    expect(analyzed.map(({ relname }) => relname)).toEqual(TABLES);
+  });
+
+  it('tell what is made', async () => {
+    expect(await run()).toEqual([
+      'authors',
+      'posts',
+      'experiments',
+      'decisions',
+      'indexes of authors',
+      'indexes of posts',
+      'indexes of experiments',
+      'indexes of decisions',
+      'foreign keys of posts',
+      'foreign keys of decisions',
+      'statistics',
+    ]);
+  });
+});
+
+/** What a database may have beyond what the entities declare. */
+const OWN = {
+  made_anew: `
+    CREATE INDEX "My ""own"" index" ON posts USING btree (lower(content) text_pattern_ops DESC NULLS LAST, author_id) WITH (fillfactor = 70);
+    COMMENT ON INDEX "My ""own"" index" IS $$It's mine: 100 % "quoted"$$;
+    CREATE INDEX own_partial ON decisions (post_id) INCLUDE (mode) WHERE is_power_user AND mode <> 'DISENGAGED';
+    CREATE INDEX own_gin ON decisions USING gin (signals_json jsonb_path_ops);
+    CREATE INDEX own_hash ON posts USING hash (platform_post_id);
+    CREATE INDEX own_brin ON posts USING brin (detected_at) WITH (pages_per_range = 8);
+    CREATE UNIQUE INDEX own_unique ON posts (id, processed_at) NULLS NOT DISTINCT;
+    ALTER TABLE posts ADD CONSTRAINT own_deferred UNIQUE NULLS NOT DISTINCT (id, author_id) INCLUDE (platform) DEFERRABLE INITIALLY DEFERRED;
+    COMMENT ON CONSTRAINT own_deferred ON posts IS 'A constraint';
+    COMMENT ON INDEX own_deferred IS 'Its index';
+    ALTER TABLE decisions ADD CONSTRAINT "Own exclusion" EXCLUDE USING btree (id WITH =) WHERE (is_power_user) DEFERRABLE;
+    ALTER TABLE decisions ADD CONSTRAINT "Own ""key" FOREIGN KEY (post_id) REFERENCES posts ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED;
+    COMMENT ON CONSTRAINT "Own ""key" ON decisions IS 'Deferred';
+  `,
+  left_alone: `
+    CREATE TABLE notes (id uuid REFERENCES decisions, platform text, platform_id text, FOREIGN KEY (platform, platform_id) REFERENCES authors (platform, platform_id));
+    ALTER TABLE decisions ADD CONSTRAINT own_not_valid FOREIGN KEY (post_id) REFERENCES posts DEFERRABLE INITIALLY DEFERRED NOT VALID;
+    ALTER TABLE posts ADD CONSTRAINT own_quiet FOREIGN KEY (author_id) REFERENCES authors;
+    ALTER TABLE authors ADD CONSTRAINT own_options UNIQUE (id, handle) WITH (fillfactor = 50);
+    CREATE INDEX own_statistics ON posts (length(content));
+    ALTER INDEX own_statistics ALTER COLUMN 1 SET STATISTICS 500;
+    CREATE INDEX own_cluster ON posts (detected_at);
+    ALTER TABLE posts CLUSTER ON own_cluster;
+    CREATE UNIQUE INDEX own_identity ON decisions (id, post_id);
+    ALTER TABLE decisions REPLICA IDENTITY USING INDEX own_identity;
+    CREATE INDEX own_extension ON posts (id);
+    ALTER INDEX own_extension DEPENDS ON EXTENSION vector;
+    CREATE INDEX own_invalid ON posts (platform);
+    CREATE VIEW own_view AS SELECT experiments.*, count(*) FROM experiments JOIN decisions ON experiment_id = experiments.id GROUP BY experiments.id;
+    DO $$ DECLARE name text; BEGIN
+      UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'own_invalid'::regclass;
+      UPDATE pg_trigger SET tgenabled = 'D' WHERE tgconstraint = (SELECT oid FROM pg_constraint WHERE conname = 'own_quiet');
+    END $$
+  `,
+};
+
+describe('what a database has beyond the entities', () => {
+  let own: TestDatabase;
+
+  beforeAll(async () => {
+    own = await migratedDatabase();
+    await migrate(await own.dataSource());
+    const admin = await own.connect();
+    await admin.query(OWN.made_anew);
+    await admin.query(OWN.left_alone);
+  });
+
+  afterAll(() => own.close());
+
+  it('is as it was', async () => {
+    const admin = await own.connect();
+    const [before, oidsBefore] = [await schema(admin), await oids(admin)];
+    await seed(await own.dataSource(), factories, OPTIONS);
+    expect(await schema(admin)).toEqual(before);
+    const after = await oids(admin);
+    const anew = Object.keys(after).filter((name) => after[name] !== oidsBefore[name]);
+    expect(anew).toEqual(
+      expect.arrayContaining([
+        'My "own" index',
+        'own_partial',
+        'own_gin',
+        'own_hash',
+        'own_brin',
+        'own_unique',
+        'own_deferred',
+        'Own exclusion',
+        'idx_posts_author_id',
+      ]),
+    );
+    for (const name of [
+      'pk_decisions',
+      'pk_experiments',
+      'uq_authors_platform_platform_id',
+      'own_options',
+      'own_statistics',
+      'own_cluster',
+      'own_identity',
+      'own_extension',
+      'own_invalid',
+    ])
+      expect(anew).not.toContain(name);
+  });
+});
+
+describe('triggers', () => {
+  afterEach(() => client.query('DROP TABLE counted; DROP FUNCTION count_one CASCADE'));
+
+  it('fire for each row, and find the indexes that they may count on', async () => {
+    await empty();
+    await client.query(`
+      CREATE TABLE counted (author_id uuid PRIMARY KEY, posts integer);
+      CREATE FUNCTION count_one() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO counted VALUES (NEW.author_id, 1) ON CONFLICT (author_id) DO UPDATE SET posts = counted.posts + 1;
+        RETURN NULL;
+      END $$;
+      CREATE CONSTRAINT TRIGGER count_one AFTER INSERT ON posts DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION count_one()`);
+    expect(await madeAnew(() => run())).toEqual([]);
+    expect(
+      await rows('SELECT author_id, count(*)::integer AS posts FROM posts GROUP BY author_id ORDER BY author_id'),
+    ).toEqual(await rows('SELECT * FROM counted ORDER BY author_id'));
+  });
+});
+
+describe('a row that is refused', () => {
+  it.each([
+    [
+      'by an index',
+      'CREATE UNIQUE INDEX own ON posts (platform)',
+      'DROP INDEX own',
+      /: could not create unique index "own"\. Key \(platform\)=\(\w+\) is duplicated\.$/,
+    ],
+    [
+      'by a foreign key',
+      'ALTER TABLE posts ADD CONSTRAINT own FOREIGN KEY (id) REFERENCES authors',
+      'ALTER TABLE posts DROP CONSTRAINT own',
+      /: insert or update on table "posts" violates foreign key constraint "own"\. Key \(id\)=\(.*\) is not present in table "authors"\.$/,
+    ],
+    [
+      'by a check',
+      `ALTER TABLE decisions ADD CONSTRAINT own CHECK (mode <> 'DISENGAGED')`,
+      'ALTER TABLE decisions DROP CONSTRAINT own',
+      /: new row for relation "decisions" violates check constraint "own"\. .*COPY decisions, line 2/,
+    ],
+  ])('%s leaves rows and indexes as they were', async (_, rule, withoutIt, message) => {
+    await empty();
+    await client.query(rule);
+    try {
+      const before = await schema();
+      const anew = await madeAnew(async () => {
+        const told = await messageOf(run());
+        expect(told).toMatch(/^Nothing has been changed, since a row is refused: /);
+        expect(told).toMatch(message);
+      });
+      expect(anew).toEqual([]);
+      expect(await schema()).toEqual(before);
+      expect(await count('authors')).toBe(0);
+    } finally {
+      await client.query(withoutIt);
+    }
+  });
+});
+
+describe('kill -9', () => {
+  it.each(['authors', 'indexes of posts', 'foreign keys of decisions', 'statistics'])(
+    'at %s leaves rows and indexes as they were',
+    async (moment) => {
+      await empty();
+      const before = await schema();
+      const anew = await madeAnew(async () => {
+        const script = join(__dirname, 'killed-seeder.ts');
+        const killed = spawn(process.execPath, ['--require', './typescript.js', script, moment], {
+          cwd: ROOT,
+          env: { PATH: process.env.PATH, DATABASE_URL: database.url },
+          stdio: 'inherit',
+        });
+        expect(await once(killed, 'exit')).toEqual([null, 'SIGKILL']);
+      });
+      expect(anew).toEqual([]);
+      expect(await schema()).toEqual(before);
+      expect(await count('authors')).toBe(0);
+    },
+  );
+});
+
+describeOnServer('on a server', () => {
+  beforeEach(empty);
+
+  /** Waits for a session of the seeder that does what is asked for. */
+  async function doing(statement: string, seeding: Promise<unknown>): Promise<number> {
+    let ended = false;
+    void seeding.finally(() => (ended = true));
+    for (;;) {
+      expect(ended).toBe(false);
+      const [found] = await rows(
+        `SELECT pid FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active' AND query LIKE '%${statement}%'`,
+      );
+      if (found) return found.pid as number;
+      await sleep(2);
+    }
+  }
+
+  it.each([
+    ['while it copies', 'COPY "posts"'],
+    ['while it builds an index', 'CREATE INDEX'],
+    ['while it makes a foreign key', 'ADD CONSTRAINT %FOREIGN KEY'],
+  ])('a session that is ended %s leaves rows and indexes as they were', async (_, statement) => {
+    const before = await schema();
+    const anew = await madeAnew(async () => {
+      const seeding = messageOf(
+        run({ scale: 300 }).catch((error: unknown) => Promise.reject(explainError(error) as Error)),
+      );
+      await client.query('SELECT pg_terminate_backend($1)', [await doing(statement, seeding)]);
+      expect(await seeding).toMatch(/^The connection to .* was lost/);
+    });
+    expect(anew).toEqual([]);
+    expect(await schema()).toEqual(before);
+    expect(await count('authors')).toBe(0);
+  });
+
+  it.each(['COPY "posts"', 'CREATE INDEX'])('Ctrl-C in %s ends in one line, and at once', async (statement) => {
+    const before = await schema();
+    const anew = await madeAnew(async () => {
+      const command = spawn(process.execPath, [...COMMAND, '--only', 'decisions', '--scale', '300'], {
+        cwd: ROOT,
+        env: { PATH: process.env.PATH, DATABASE_URL: database.url },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      const ended = once(command, 'exit');
+      const stderr = text(command.stderr);
+      await doing(statement, ended);
+      command.kill('SIGINT');
+      expect(await ended).toEqual([130, null]);
+      // After what it has told of its progress.
+      expect(await stderr).toMatch(/^(.*s left for all\n)*Stopped: no rows have been added or removed\.\n$/);
+    });
+    expect(anew).toEqual([]);
+    expect(await schema()).toEqual(before);
+    expect(await count('authors')).toBe(0);
+  });
+
+  it('two that seed at once fill the database once', async () => {
+    const second = await dataSource.withConfiguration(dataSource.configuration).initialize();
+    try {
+      const before = await schema();
+      const both = await Promise.allSettled([seed(dataSource, factories, OPTIONS), seed(second, factories, OPTIONS)]);
+      const added = both.flatMap((one) => (one.status === 'fulfilled' ? one.value.map((plan) => plan.added) : []));
+      expect(added.reduce((sum, count) => sum + count, 0)).toBe(
+        (await count('authors')) + (await count('posts')) + (await count('decisions')) + (await count('experiments')),
+      );
+      // On a busy machine the first may take longer than the second waits.
+      for (const one of both) if (one.status === 'rejected') expect(one.reason).toMatchObject({ message: IN_USE });
+      expect(both.map(({ status }) => status)).toContain('fulfilled');
+      expect(await schema()).toEqual(before);
+    } finally {
+      await second.destroy();
+    }
+  });
+
+  it('who reads the tables is not waited for without end', async () => {
+    await client.query('BEGIN; SELECT FROM posts');
+    try {
+      expect(await messageOf(run())).toBe(IN_USE);
+    } finally {
+      await client.query('ROLLBACK');
+    }
+    expect(await count('authors')).toBe(0);
+  });
+
+  it('a login that owns the tables needs no more', async () => {
+    await asLogin('owner', 'ALTER TABLE %I OWNER TO %I', async (owner, admin) => {
+      const before = await schema(admin);
+      const oidsBefore = await oids(admin);
+      await seed(owner, factories, { ...OPTIONS, only: ['messages'] });
+      const after = await oids(admin);
+      expect(after.idx_messages_user_id).not.toBe(oidsBefore.idx_messages_user_id);
+      expect(await schema(admin)).toEqual(before);
+      expect((await rows('SELECT count(*) FROM messages', admin))[0].count).not.toBe('0');
+    });
+  });
+
+  it('a login that does not own the tables fills them with their indexes in place', async () => {
+    await asLogin('other', 'GRANT ALL ON %I TO %I', async (other, admin) => {
+      const before = await oids(admin);
+      await seed(other, factories, OPTIONS);
+      expect(await oids(admin)).toEqual(before);
+      expect((await rows('SELECT count(*) FROM posts', admin))[0].count).not.toBe('0');
+    });
+  });
+
+  /** With a login of its own, without any privileges but those given. */
+  async function asLogin(
+    name: string,
+    give: string,
+    work: (dataSource: EntityDataSource, admin: Client) => Promise<void>,
+  ): Promise<void> {
+    const server = await migratedDatabase();
+    const role = `bulk_${name}_${process.pid}`;
+    try {
+      const admin = await server.connect();
+      await migrate(await server.dataSource());
+      await admin.query(`CREATE ROLE ${role} LOGIN IN ROLE app_service`);
+      await admin.query(`GRANT ALL ON SCHEMA public TO ${role}`);
+      await admin.query(
+        `DO $$ DECLARE name text; BEGIN
+           FOR name IN SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace LOOP
+             EXECUTE format('${give}', name, '${role}');
+           END LOOP;
+         END $$`,
+      );
+      const url = new URL(server.url);
+      url.username = role;
+      const login = await dataSource.withConfiguration(readConfiguration({ DATABASE_URL: url.href })).initialize();
+      await work(login, admin).finally(() => login.destroy());
+    } finally {
+      await server.close();
+      await client.query(`DROP ROLE IF EXISTS ${role}`);
+    }
+  }
+});
