@@ -3,10 +3,11 @@ import { Command, InvalidArgumentError } from 'commander';
 import { runCommand, UserError } from '../../src/database/errors';
 import { compareCalls } from './calls';
 import { compareQueues } from './queues';
+import { conversations } from './subjects/conversations';
 import { intents } from './subjects/intents';
 
 /** One file a domain in subjects/. */
-const SUBJECTS = [intents];
+const SUBJECTS = [conversations, intents];
 const QUEUES = 'queues';
 const PARTS = [QUEUES, ...SUBJECTS.map(({ name }) => name)];
 
