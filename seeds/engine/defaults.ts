@@ -1,44 +1,106 @@
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
-import { pool } from './pool';
-import { DAY, type Random } from './random';
-import type { Maker } from './rows';
+import { constraintsOf, type Ordering, orderingsOf } from './constraints';
+import { type Domain, valuesOf } from './domain';
+import { DAY, type List, type Random } from './random';
+import { type AnyRow, located, type Maker } from './rows';
+import type { Table } from './tables';
+import { type Numbering, numberingOf } from './uniqueness';
 
-const words = pool(500, (faker) => faker.lorem.words(3));
-
-/** How the value of a column is made that no factory speaks of and that is no key: from what the entity says about it. */
-export function makerByMetadata(column: ColumnMetadata): Maker {
-  const { createDateColumn } = column.entityMetadata;
-  if (column.isUpdateDate && createDateColumn) return (row) => row[createDateColumn.propertyName];
-  if (column.enum) return (_, random) => random.pick(column.enum!);
-  if (column.isNullable) return () => null;
-  const { default: byDefault } = column;
-  if (byDefault !== undefined && typeof byDefault !== 'function') return () => byDefault;
-  if (column.isArray) return () => [];
-  const make = BY_TYPE[String(column.type)];
-  if (!make)
-    throw new Error(`a factory has to say what it holds: nothing is known about the type ${String(column.type)}`);
-  return (_, random) => make(random, column);
+/** What follows from an entity for the columns of which the factory says nothing, and which are no keys. */
+export interface Defaults {
+  readonly numbering: Numbering;
+  makerOf(column: ColumnMetadata): Maker;
 }
 
-/** A value for a type, where nothing else is known. */
-const BY_TYPE: Partial<Record<string, (random: Random, column: ColumnMetadata) => unknown>> = {
-  text: phrase,
-  varchar: phrase,
-  smallint: (random) => random.int(0, 100),
-  integer: (random) => random.int(0, 100),
-  'double precision': (random) => random.number(0, 1),
-  boolean: (random) => random.chance(0.5),
-  uuid: (random) => random.uuid(),
-  date: (random) =>
-    random
-      .ago(365 * DAY)
-      .toISOString()
-      .slice(0, 10),
-  timestamptz: (random) => random.ago(365 * DAY),
-  jsonb: () => ({}),
-  vector: (random, column) => random.direction(Number(column.length)),
-};
+/**
+ * How the columns are made of which a factory says nothing: null where the entity allows it, else the column's default,
+ * else any value that its type, CHECKs and validators allow. What a unique constraint is about is different in each row.
+ *
+ * @param columns those columns
+ */
+export function defaultsOf(table: Table, columns: readonly ColumnMetadata[]): Defaults {
+  const own = new Map(columns.map((column) => [column.propertyName, once(() => values(table, column, 'all'))]));
+  const numbering = numberingOf(table, own);
+  const orderings = orderingsOf(table.entity);
+  return { numbering, makerOf };
 
-function phrase(random: Random, column: ColumnMetadata): string {
-  return random.pick(words).slice(0, Number(column.length) || undefined);
+  function makerOf(column: ColumnMetadata): Maker {
+    const { propertyName } = column;
+    if (!column.isNullable) return valueMaker(column);
+    const { allowsNull } = constraintsOf(column);
+    const make = once(() => valueMaker(column));
+    return (row, random, rows) => (allowsNull(bare(row)) ? null : make()(row, random, rows));
+
+    /** The row as its validators may look at it: what may be null and is not the factory's, is null. */
+    function bare(row: AnyRow): object {
+      const nulls = columns
+        .filter(({ isNullable }) => isNullable)
+        .map((one) => [one.propertyName, { value: null }] as const);
+      const all = new Map<string, PropertyDescriptor>([...nulls, [propertyName, { value: null }]]);
+      return Object.create(row, Object.fromEntries(all)) as object;
+    }
+  }
+
+  function valueMaker(column: ColumnMetadata): Maker {
+    const { propertyName, entityMetadata } = column;
+    const { createDateColumn } = entityMetadata;
+    if (column.isUpdateDate && createDateColumn) return (row) => row[createDateColumn.propertyName];
+    if (column.isVersion) return () => 1;
+    const digit = numbering.digits.get(propertyName);
+    if (digit) {
+      const all = own.get(propertyName)!();
+      return ({ index }) => all.at(Math.floor(index / digit.stride) % all.length);
+    }
+    const byDefault = defaultOf(column);
+    if (byDefault !== undefined) return () => byDefault;
+    const ordering = orderings.find((one) => isSecond(one, propertyName));
+    if (ordering) return besideMaker(ordering, column, values(table, column, 'usual'));
+    if (column.type === 'vector') return (_, random) => random.direction(Number(column.length));
+    const usual = values(table, column, 'usual');
+    return (_, random) => random.pick(usual);
+  }
+
+  /** Whether a column follows the other one: the greater one the lesser, unless the factory makes the greater alone. */
+  function isSecond({ lesser, greater }: Ordering, property: string): boolean {
+    const isMine = (one: string): boolean => own.has(one);
+    return property === greater || (property === lesser && !isMine(greater) && isMine(lesser));
+  }
+}
+
+/** A value that keeps its order with that of another column. */
+function besideMaker({ lesser, greater, strict }: Ordering, column: ColumnMetadata, usual: List<unknown>): Maker {
+  const isGreater = column.propertyName === greater;
+  const other = isGreater ? lesser : greater;
+  return (row, random) => {
+    const limit = row[other];
+    const value = random.pick(usual);
+    if (limit === null) return value;
+    if (limit instanceof Date)
+      return isGreater ? random.after(limit, 30 * DAY, 1) : random.between(Number(limit) - 30 * DAY, Number(limit) - 1);
+    const [a, b] = isGreater ? [limit, value] : [value, limit];
+    if ((a as number) < (b as number) || (!strict && a === b)) return value;
+    return strict ? nearest(random, limit as number, isGreater) : limit;
+  };
+}
+
+function nearest(random: Random, limit: number, isGreater: boolean): number {
+  const distance = random.int(1, 10);
+  return isGreater ? limit + distance : limit - distance;
+}
+
+/** The value of a column's default, where it is a value and not an expression of SQL. */
+function defaultOf({ default: byDefault }: ColumnMetadata): unknown {
+  if (typeof byDefault !== 'function') return byDefault ?? undefined;
+  const written = String((byDefault as () => unknown)());
+  return /^-?\d+(\.\d+)?$/.test(written) ? Number(written) : undefined;
+}
+
+function values(table: Table, column: ColumnMetadata, purpose: keyof Domain): List<unknown> {
+  const { now } = table.common.random;
+  return located(() => valuesOf(column, constraintsOf(column), purpose, now), table.name, column.propertyName);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }

@@ -1,21 +1,49 @@
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata';
-import { makerByMetadata } from './defaults';
+import { type Defaults, defaultsOf } from './defaults';
+import { UserError } from '../../src/database/errors';
 import { type AnyRow, located, type Maker } from './rows';
 import type { Table } from './tables';
+import type { Capacity } from './uniqueness';
 
 /** How each column and relation of a table's rows is made, by property: as the factory says, or as follows from the entity. */
 export function makersOf(table: Table): Map<string, Maker> {
+  refuseUnknown(table);
+  const { columns, relations } = table.entity;
+  const defaults = defaultsOf(table, derivedColumns(table));
   const makers = new Map<string, Maker>();
-  for (const column of table.entity.columns) {
+  for (const column of columns) {
     const { propertyName } = column;
     makers.set(
       propertyName,
-      located(() => columnMaker(table, column), table.name, propertyName),
+      located(() => columnMaker(table, column, defaults), table.name, propertyName),
     );
   }
-  for (const relation of table.entity.relations) makers.set(relation.propertyName, relationMaker(table, relation));
+  for (const relation of relations) makers.set(relation.propertyName, relationMaker(table, relation, defaults));
   return makers;
+}
+
+/** Refuses a field that is no property of the entity. */
+function refuseUnknown({ name, entity, fields }: Table): void {
+  for (const property of Object.keys(fields)) {
+    if (entity.findColumnWithPropertyName(property) || entity.findRelationWithPropertyPath(property)) continue;
+    throw new UserError(`${name}.${property}: its factory speaks of a property that ${entity.name} does not have.`);
+  }
+}
+
+/** How many rows can differ where a table's unique constraints want it. */
+export function capacitiesOf(table: Table): readonly Capacity[] {
+  return defaultsOf(table, derivedColumns(table)).numbering.capacities;
+}
+
+/** The columns of which the factory says nothing and which are no keys. */
+function derivedColumns(table: Table): ColumnMetadata[] {
+  return table.entity.columns.filter((column) => !(column.propertyName in table.fields) && !isKey(table, column));
+}
+
+/** Whether a column is the table's own key or part of a foreign key. */
+function isKey(table: Table, column: ColumnMetadata): boolean {
+  return (column.isPrimary && column.isGenerated) || relationsOf(table, column).length > 0;
 }
 
 /** What the factory says about a property; undefined: nothing. */
@@ -25,20 +53,18 @@ function declared({ fields }: Table, property: string): Maker | undefined {
   return typeof field === 'function' ? (field as Maker) : () => field;
 }
 
-function columnMaker(table: Table, column: ColumnMetadata): Maker {
+function columnMaker(table: Table, column: ColumnMetadata, defaults: Defaults): Maker {
   const maker = declared(table, column.propertyName);
   if (maker) return maker;
   if (column.isPrimary && column.isGenerated) return ({ index }) => table.key(index);
-  const relations = relationsOf(table, column);
-  if (relations.length === 0) return makerByMetadata(column);
-  // Where the factory says nothing about any of them, one that must not be null.
-  const relation = relations.find((one) => isMade(table, one)) ?? relations.find((one) => !one.isNullable);
+  if (relationsOf(table, column).length === 0) return defaults.makerOf(column);
+  const relation = leadingRelation(table, column);
   if (!relation) return () => null;
   const { propertyName } = referencedColumn(relation, column);
   return (row) => (row[relation.propertyName] as AnyRow | null)?.[propertyName] ?? null;
 }
 
-function relationMaker(table: Table, relation: RelationMetadata): Maker {
+function relationMaker(table: Table, relation: RelationMetadata, { numbering }: Defaults): Maker {
   if (!relation.isOwning) return childrenMaker(table, relation);
   const { placement, parentRelation } = table;
   const target = (): Table => table.tableOf(relation);
@@ -46,9 +72,14 @@ function relationMaker(table: Table, relation: RelationMetadata): Maker {
   if (maker) return maker;
   if (placement && relation === parentRelation) return ({ index }) => target().row(placement.parentOf(index));
   const column = relation.joinColumns.find((one) => referencedColumn(relation, one).isPrimary);
-  if (column && isDetermined(table, column)) return (row) => rowOf(target(), row[column.propertyName] as string | null);
+  if (column && isDetermined(table, column, relation))
+    return (row) => rowOf(target(), row[column.propertyName] as string | null);
   if (relation.isNullable) return () => null;
-  return ({ index }, random) => random.pick(target().rowsBeside(table, index));
+  const digit = numbering.digits.get(relation.propertyName);
+  return ({ index }, random) => {
+    const rows = target().rowsBeside(table, index);
+    return digit ? rows.at(Math.floor(index / digit.stride) % rows.length) : random.pick(rows);
+  };
 }
 
 /** The rows of another table that are made for this one's: a list of them, or the only one. */
@@ -69,7 +100,9 @@ function childrenMaker(table: Table, relation: RelationMetadata): Maker {
 
 /** The relations whose foreign keys a column is part of. */
 function relationsOf({ entity }: Table, column: ColumnMetadata): RelationMetadata[] {
-  return entity.relations.filter((relation) => relation.joinColumns.includes(column));
+  return entity.relations.filter(({ joinColumns }) =>
+    joinColumns.some(({ databaseName }) => databaseName === column.databaseName),
+  );
 }
 
 /** Whether the factory says which row a relation leads to. */
@@ -77,9 +110,18 @@ function isMade({ fields, parentRelation }: Table, relation: RelationMetadata): 
   return relation === parentRelation || relation.propertyName in fields;
 }
 
-/** Whether the value of a foreign key's column follows from what the factory says. */
-function isDetermined(table: Table, column: ColumnMetadata): boolean {
-  return column.propertyName in table.fields || relationsOf(table, column).some((relation) => isMade(table, relation));
+/** The relation that a foreign key's column follows: one that the factory makes, else one that must not be null, of the most columns. */
+function leadingRelation(table: Table, column: ColumnMetadata): RelationMetadata | undefined {
+  const relations = relationsOf(table, column);
+  const byColumns = relations.toSorted((a, b) => b.joinColumns.length - a.joinColumns.length);
+  return relations.find((one) => isMade(table, one)) ?? byColumns.find((one) => !one.isNullable);
+}
+
+/** Whether the value of a relation's column follows from what the factory says, or from another relation. */
+function isDetermined(table: Table, column: ColumnMetadata, relation: RelationMetadata): boolean {
+  if (column.propertyName in table.fields) return true;
+  const leading = leadingRelation(table, column);
+  return leading !== undefined && leading !== relation;
 }
 
 /** The row of a table that has the key. */
@@ -89,6 +131,6 @@ function rowOf(table: Table, key: string | null): AnyRow | null {
 }
 
 /** The column that a column of a relation's foreign key refers to. A column may be part of several foreign keys. */
-function referencedColumn({ foreignKeys: [key] }: RelationMetadata, column: ColumnMetadata): ColumnMetadata {
-  return key.referencedColumns[key.columns.indexOf(column)];
+export function referencedColumn({ foreignKeys: [key] }: RelationMetadata, column: ColumnMetadata): ColumnMetadata {
+  return key.referencedColumns[key.columns.findIndex(({ databaseName }) => databaseName === column.databaseName)];
 }

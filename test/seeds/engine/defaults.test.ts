@@ -1,0 +1,217 @@
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  Contains,
+  IsAlphanumeric,
+  IsArray,
+  IsEmail,
+  IsHash,
+  IsHexColor,
+  IsIn,
+  IsInt,
+  IsIP,
+  IsISO31661Alpha2,
+  IsISO8601,
+  IsJSON,
+  IsLocale,
+  IsLowercase,
+  IsMACAddress,
+  IsMilitaryTime,
+  IsMimeType,
+  IsMongoId,
+  IsNotIn,
+  IsNumberString,
+  IsObject,
+  IsOptional,
+  IsPhoneNumber,
+  IsPositive,
+  IsSemVer,
+  IsTimeZone,
+  IsUppercase,
+  IsUrl,
+  IsUUID,
+  Length,
+  Matches,
+  Max,
+  MaxDate,
+  MaxLength,
+  Min,
+  MinDate,
+  MinLength,
+  validateSync,
+  ValidateIf,
+} from 'class-validator';
+import { Check, Column, type ColumnOptions, DataSource, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Enumeration } from '../../../src/schema';
+import { ReadableNamingStrategy } from '../../../src/database/naming-strategy';
+import { checkTables } from '../../../seeds/engine/check';
+import { type Factory, defineFactory, perScale } from '../../../seeds/engine/factory';
+import { compileTables, type Table } from '../../../seeds/engine/tables';
+import { emptyDatabase, type TestDatabase } from '../../databases';
+import { metadataOf } from '../metadata';
+
+const BASIS = { seed: 42, referenceDate: new Date('2026-01-01T12:00:00Z') };
+const ROWS = 200;
+
+type EntityClass = new () => object;
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await emptyDatabase();
+});
+afterAll(() => database.close());
+
+/** A table with a key and the columns that the decorators declare. */
+function entityOf(
+  name: string,
+  columns: Record<string, PropertyDecorator[]>,
+  decorators: ClassDecorator[] = [],
+): EntityClass {
+  const Made = { [name]: class {} }[name];
+  PrimaryGeneratedColumn('uuid')(Made.prototype, 'id');
+  for (const [property, list] of Object.entries(columns)) {
+    for (const decorate of list) decorate(Made.prototype, property);
+  }
+  for (const decorate of decorators) decorate(Made);
+  Entity(name)(Made);
+  return Made;
+}
+
+/** Fills tables of their own with so many rows each, checked by class-validator and by PostgreSQL. */
+async function fill(entities: EntityClass[], factories: Factory[] = [], rows = ROWS): Promise<Table[]> {
+  const source = new DataSource({
+    type: 'postgres',
+    url: database.url,
+    entities,
+    namingStrategy: new ReadableNamingStrategy(),
+    synchronize: true,
+    installExtensions: false,
+    uuidExtension: 'pgcrypto',
+    poolSize: 1,
+  });
+  await source.initialize();
+  try {
+    const counts = entities
+      .filter((entity) => !factories.some((one) => one.entity === entity))
+      .map((entity) => defineFactory(entity, perScale(rows), {}));
+    const tables = compileTables(source.entityMetadatas, [...factories, ...counts], BASIS);
+    const sizes = new Map(tables.map((table) => [table, table.rows(1)]));
+    checkTables(sizes);
+    for (const [table, size] of sizes) {
+      const made = Array.from({ length: size }, (_, index) => {
+        const row = table.row(index);
+        const entity = new (table.entity.target as EntityClass)();
+        return Object.assign(
+          entity,
+          Object.fromEntries(table.columns.map(({ property }) => [property, row[property]])),
+        );
+      });
+      expect(made.flatMap((entity) => validateSync(entity, { forbidUnknownValues: false }).map(String))).toEqual([]);
+      for (let from = 0; from < size; from += 100) {
+        await source.getRepository(table.entity.target).insert(made.slice(from, from + 100));
+      }
+    }
+    return tables;
+  } finally {
+    await source.dropDatabase();
+    await source.destroy();
+  }
+}
+
+const text: ColumnOptions = { type: 'text' };
+
+/** What a column is, and what its rules are. */
+const CASES: Record<string, PropertyDecorator[]> = {
+  'an enumeration': [Enumeration(['a', "b'c"]) as PropertyDecorator],
+  'an enumeration with a default': [Enumeration(['a', 'b'], { default: 'b' }) as PropertyDecorator],
+  'a short text': [Column({ type: 'varchar', length: 3 })],
+  'a list': [Column(text), Check(`"value" IN ('one', 'two', 'it''s')`)],
+  'a list of numbers': [Column('integer'), Check(`"value" IN (2, 3, -5)`)],
+  'a list as PostgreSQL writes it': [Column(text), Check(`("value" = ANY (ARRAY['a'::text, 'b'::text]))`)],
+  'a range': [Column('integer'), Check('"value" BETWEEN -3 AND 3')],
+  'a range, half open': [Column('double precision'), Check('"value" > 0 AND "value" < 0.001')],
+  'a range, the other way round': [Column('smallint'), Check('30000 <= "value"')],
+  'a range of a numeric': [
+    Column({ type: 'numeric', precision: 6, scale: 2 }),
+    Check('"value" >= 9.95 AND "value" <= 10'),
+  ],
+  'a range of moments': [Column('timestamptz'), Check(`"value" BETWEEN '2020-01-01' AND '2020-01-31T00:00:00Z'`)],
+  'a range of days': [Column('date'), Check(`value > '2030-01-01'::date`)],
+  'a length': [Column(text), Check('char_length("value") BETWEEN 30 AND 32')],
+  'an exact length': [Column({ type: 'varchar', length: 12 }), Check('length("value") = 2')],
+  'not empty': [Column(text), Check(`"value" <> ''`)],
+  'not blank': [Column(text), Check(`length(trim("value")) > 0`)],
+  'not blank, by btrim': [Column(text), Check(`btrim("value") <> ''`)],
+  'so many elements': [Column({ ...text, array: true }), Check('cardinality("value") BETWEEN 3 AND 4')],
+  'so many elements, by array_length': [Column('integer', { array: true }), Check('array_length("value", 1) >= 2')],
+  'a pattern': [Column(text), Check(`"value" ~ '^[A-Z]{2}-[0-9]+$'`)],
+  'a pattern in any case': [Column(text), Check(`"value" ~* '^(yes|no)$'`)],
+  'a pattern with a class': [Column(text), Check(`"value" ~ '^[[:alpha:]]+$'`)],
+  'not a pattern': [Column(text), Check(`"value" !~ '[aeiou]x'`)],
+  'a part of a text': [Column(text), Check(`position('the end' IN "value") > 0`)],
+  'lower case': [Column(text), Check(`"value" = lower(btrim("value"))`)],
+  'upper case': [Column(text), Check(`upper("value") = "value"`)],
+  'null or a list': [Column({ ...text, nullable: true }), Check(`"value" IS NULL OR "value" IN ('a')`)],
+  'a check that nobody understands': [Column('integer'), Check(`"value" % 2 IN (0, 1)`)],
+  IsIn: [Column(text), IsIn(['x', 'y'])],
+  IsNotIn: [Column(text), IsIn(['x', 'y']), IsNotIn(['x'])],
+  'Min and Max': [Column('integer'), IsInt(), Min(17), Max(19)],
+  IsPositive: [Column('double precision'), IsPositive()],
+  Length: [Column(text), Length(50, 60)],
+  'MinLength and MaxLength': [Column(text), MinLength(2), MaxLength(2)],
+  Matches: [Column(text), Matches(/^[a-f]{3}\d{1,3}$/)],
+  'Matches twice': [Column(text), Matches(/^[a-z]+$/), Matches(/^..[xyz]..$/)],
+  'Matches by look-ahead': [Column(text), Matches(/^(?!.*forbidden)/)],
+  IsEmail: [Column({ type: 'varchar', length: 40 }), IsEmail(), IsLowercase()],
+  IsUrl: [Column(text), IsUrl()],
+  IsUUID: [Column('uuid'), IsUUID('4')],
+  'IsUUID of a text': [Column(text), IsUUID('7')],
+  'ArrayMinSize and ArrayUnique': [
+    Column({ ...text, array: true }),
+    IsArray(),
+    ArrayMinSize(3),
+    ArrayMaxSize(5),
+    ArrayUnique(),
+    IsIn(['a', 'b', 'c', 'd'], { each: true }),
+  ],
+  'each element': [Column({ ...text, array: true }), ArrayMinSize(1), IsEmail({}, { each: true })],
+  IsISO8601: [Column(text), IsISO8601({ strict: true })],
+  'IsISO8601 of a date': [Column('date'), IsISO8601({ strict: true })],
+  IsTimeZone: [Column(text), IsTimeZone()],
+  IsHexColor: [Column(text), IsHexColor()],
+  IsIP: [Column(text), IsIP()],
+  'IsIP of version 6': [Column(text), IsIP(6)],
+  IsJSON: [Column(text), IsJSON()],
+  IsObject: [Column('jsonb'), IsObject()],
+  'IsArray of jsonb': [Column('jsonb'), IsArray(), ArrayMinSize(1)],
+  IsAlphanumeric: [Column(text), IsAlphanumeric()],
+  IsUppercase: [Column(text), IsUppercase()],
+  IsNumberString: [Column(text), IsNumberString()],
+  IsLocale: [Column(text), IsLocale()],
+  IsISO31661Alpha2: [Column(text), IsISO31661Alpha2()],
+  IsMACAddress: [Column(text), IsMACAddress()],
+  IsMilitaryTime: [Column(text), IsMilitaryTime()],
+  IsMimeType: [Column(text), IsMimeType()],
+  IsMongoId: [Column(text), IsMongoId()],
+  IsPhoneNumber: [Column(text), IsPhoneNumber()],
+  IsSemVer: [Column(text), IsSemVer()],
+  IsHash: [Column(text), IsHash('sha256')],
+  Contains: [Column(text), Contains('—signed'), Length(20, 40)],
+  'MinDate and MaxDate': [Column('timestamptz'), MinDate(new Date('2024-02-01')), MaxDate(new Date('2024-02-03'))],
+  'IsOptional, which null passes': [Column({ ...text, nullable: true }), IsOptional(), IsEmail()],
+  'null that its rules refuse': [Column({ ...text, nullable: true }), IsEmail()],
+  'a condition': [
+    Column({ ...text, nullable: true }),
+    ValidateIf((row: { id: string }) => row.id !== ''),
+    Matches(/^needed/),
+  ],
+};
+
+it('fills columns by all kinds of rules, of entities that have no factory', async () => {
+  const entities = Object.values(CASES).map((decorators, place) => entityOf(`case_${place}`, { value: decorators }));
+  const tables = await fill(entities, [], 30);
+  const empty = tables.filter((table) => table.rows(1) !== 30);
+  expect(empty).toEqual([]);
+});
