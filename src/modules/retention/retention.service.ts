@@ -39,7 +39,7 @@ export class RetentionRunningError extends UserError {
 /** All runs ask for this one advisory lock of the database; the number has no meaning. */
 const RUNS_LOCK = 318_204_977;
 /** A run that has been killed lets go of the lock when its server process notices. */
-const LOCK_WAIT_MS = 10_000;
+const LOCK_WAIT_MS = 5_000;
 const POLL_MS = 100;
 /** How often a file is tried whose rows somebody else changes meanwhile. */
 const ATTEMPTS = 5;
