@@ -130,9 +130,12 @@ function lockedWeights(manager: EntityManager, segments: readonly Segment[]): Pr
   });
 }
 
-/** In the order in which they are locked, so that two runs at once wait for each other and don't lock each other out. */
+/**
+ * In one order, so that two runs at once wait for each other and don't lock each other out; copies, since TypeORM would
+ * write into them what the database adds.
+ */
 function inOrder(lessons: readonly Lesson[]): Lesson[] {
-  return lessons.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  return lessons.map((lesson) => ({ ...lesson })).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
 function bySegment(segments: readonly (Segment & Weights)[]): Record<string, Weights> {

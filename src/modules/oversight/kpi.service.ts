@@ -27,7 +27,8 @@ export class KpiService {
    * @throws InvalidInputError where a reading breaks a rule of the entity
    */
   async record(readings: readonly Reading[]): Promise<void> {
-    const last = [...new Map(readings.map((reading) => [keyOf(reading), reading])).values()];
+    // Copies: TypeORM would write into them what the database adds.
+    const last = [...new Map(readings.map((reading) => [keyOf(reading), { ...reading }])).values()];
     // In one order, so that two reckonings at once wait for each other and don't lock each other out.
     last.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
     await this.metrics.manager
