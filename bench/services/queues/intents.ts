@@ -19,7 +19,7 @@ export async function intentsQueue(): Promise<Queue> {
     for (;;) {
       const claims = await intents.claimDue(BATCH);
       if (claims.length === 0) return;
-      await intents.recordExecutions(claims.map((claim) => ({ ...claim, outcome: { status: 'success' } })));
+      await intents.recordExecutions(claims.map((intent) => ({ intent, outcome: { status: 'success' } })));
     }
   };
   return {

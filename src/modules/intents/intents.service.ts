@@ -6,7 +6,7 @@ import { UserContext } from '../../database/user-context';
 import { ScheduledIntent } from '../../entities';
 import { InvalidInputError, NotFoundError } from '../errors/domain-errors';
 import { throwDomainError } from '../errors/violations';
-import { type Claim, CLAIM_MS, ClaimLostError, type Execution, type Outcome } from './claim';
+import { CLAIM_MS, ClaimLostError, type Execution, type Outcome } from './execution';
 import { nextCheck } from './next-check';
 import { triggerOf, wrong } from './triggers';
 
@@ -37,13 +37,15 @@ export type IntentChanges = Partial<Authored>;
 /**
  * Intents: people write them, workers carry them out.
  *
- *     for (const claim of await intents.claimDue(50)) await intents.recordExecution(claim, await carryOut(claim.intent));
+ *     for (const intent of await intents.claimDue(50)) await intents.recordExecution(intent, await carryOut(intent));
  *
- * A claim is a lease and no open transaction: it moves next_check five minutes on, so that nobody else finds the intent
- * due, and commits. A worker may then take its time over a message, where a transaction would hold a connection of the
- * pool (the only one of the embedded database), keep VACUUM from its work and be ended by the server after a minute's
- * silence. If the worker dies the intent is simply due again when the claim runs out. An execution is recorded by the
- * claim that it came of, once; the claim of a worker that was too slow records nothing.
+ * A claim is a lease and no open transaction: last_checked, which nobody else writes, says since when somebody has the
+ * intent in hand; for five minutes or until an execution is recorded nobody else gets it. A worker may take its time over
+ * a message, where a transaction would hold a connection of the pool (the only one of the embedded database), keep VACUUM
+ * from its work and be ended by the server after a minute's silence. If the worker dies the intent is simply due again
+ * when the claim runs out. next_check stays when it was to fire until it has: no index has to be changed for a claim, and
+ * a beat goes on after a crash as before. An execution is recorded by the claim that it came of, once; the claim of a
+ * worker that was too slow records nothing.
  *
  * However long nobody has looked, an intent that was due many times fires once and goes on with the first time to come.
  */
@@ -125,39 +127,41 @@ export class IntentsService {
 
   /**
    * Hands out intents that are due, the longest overdue first: each to one worker alone, until its execution is recorded
-   * or five minutes have gone by. Those that have expired end instead.
+   * or CLAIM_MS have gone by. Those that have expired end instead.
    *
    * @param limit how many at most: no more than the worker gets done in that time
-   * @returns none when none is due
+   * @returns as they are while they are claimed: next_check is when they were to fire; none when none is due
    */
-  async claimDue(limit: number, now: Date = new Date()): Promise<Claim[]> {
+  async claimDue(limit: number, now: Date = new Date()): Promise<ScheduledIntent[]> {
     if (!Number.isInteger(limit) || limit < 1) throw wrong('limit', limit, 'a whole number above 0');
     for (;;) {
       const found = await this.takeDue(limit, now);
-      const claims = found.filter(({ intent }) => intent.enabled);
+      const claimed = found.filter(({ enabled }) => enabled);
       // There may be more behind those that have all expired.
-      if (claims.length > 0 || found.length === 0) return claims;
+      if (claimed.length > 0 || found.length === 0)
+        return claimed.toSorted((one, other) => one.nextCheck!.getTime() - other.nextCheck!.getTime());
     }
   }
 
-  private async takeDue(limit: number, now: Date): Promise<Claim[]> {
-    const [rows] = await this.intents.query<[(ScheduledIntent & { dueAt: Date })[], number]>(
+  private async takeDue(limit: number, now: Date): Promise<ScheduledIntent[]> {
+    const [rows] = await this.intents.query<[ScheduledIntent[], number]>(
       `WITH due AS (
-         SELECT id, next_check, expires_at IS NULL OR expires_at > $1 AS live
+         SELECT id, expires_at IS NULL OR expires_at > $1 AS live
          FROM scheduled_intents
          WHERE enabled AND next_check <= $1
+           AND (last_checked IS NULL OR last_checked <= $3 OR last_executed >= last_checked)
          ORDER BY next_check
          LIMIT $2
          FOR UPDATE SKIP LOCKED
        )
        UPDATE scheduled_intents AS intent
-       SET last_checked = $1, next_check = CASE WHEN live THEN $3::timestamptz END, enabled = live
+       SET last_checked = $1, next_check = CASE WHEN live THEN next_check END, enabled = live
        FROM due
        WHERE intent.id = due.id
-       RETURNING due.next_check AS "dueAt", ${this.columns}`,
-      [now, limit, new Date(now.getTime() + CLAIM_MS)],
+       RETURNING ${this.columns}`,
+      [now, limit, new Date(now.getTime() - CLAIM_MS)],
     );
-    return rows.map(({ dueAt, ...intent }) => ({ dueAt, intent }));
+    return rows;
   }
 
   /**
@@ -167,9 +171,9 @@ export class IntentsService {
    *
    * @throws ClaimLostError where the claim is not open any more; nothing is written then
    */
-  async recordExecution(claim: Claim, outcome: Outcome, now: Date = new Date()): Promise<void> {
-    const [lost] = await this.recordExecutions([{ ...claim, outcome }], now);
-    if (lost) throw new ClaimLostError(lost);
+  async recordExecution(intent: ScheduledIntent, outcome: Outcome, now: Date = new Date()): Promise<void> {
+    const [lost] = await this.recordExecutions([{ intent, outcome }], now);
+    if (lost) throw new ClaimLostError(intent);
   }
 
   /**
@@ -192,13 +196,13 @@ export class IntentsService {
 }
 
 /**
- * A claim is open from last_checked, which nobody else writes, until an execution is recorded after it. The author may have
- * changed the intent meanwhile: next_check is then not the claim's, and stays.
+ * A claim is open from last_checked until an execution is recorded after it. Its author may have changed when the intent is
+ * due meanwhile: next_check is then another one than that of the claim, and stays. (Date has no microseconds.)
  */
 const RECORD = `
   WITH execution AS (
     SELECT * FROM json_to_recordset($1) AS execution (
-      intent_id uuid, claimed_at timestamptz, claimed_until timestamptz, next_check timestamptz,
+      intent_id uuid, claimed_at timestamptz, due_at timestamptz, next_check timestamptz,
       trigger_type text, trigger_data jsonb, status text, fired integer, gate_result jsonb, message_id uuid,
       message_preview text, evaluation_ms integer, generation_ms integer, delivery_ms integer, error_message text
     )
@@ -211,12 +215,12 @@ const RECORD = `
         last_message_id = message_id,
         next_check = CASE
           WHEN execution_count + fired >= max_executions THEN NULL
-          WHEN intent.next_check = claimed_until THEN execution.next_check
+          WHEN date_trunc('milliseconds', intent.next_check) = due_at THEN execution.next_check
           ELSE intent.next_check
         END,
         enabled = enabled
           AND (execution_count + fired >= max_executions) IS NOT TRUE
-          AND NOT (intent.next_check = claimed_until AND execution.next_check IS NULL)
+          AND NOT (date_trunc('milliseconds', intent.next_check) = due_at AND execution.next_check IS NULL)
     FROM execution
     WHERE intent.id = intent_id AND last_checked = claimed_at AND (last_executed < last_checked) IS NOT FALSE
     RETURNING intent.id, intent.user_id, intent.last_executed, execution.*
@@ -230,12 +234,12 @@ const RECORD = `
   FROM recorded
   RETURNING intent_id AS id`;
 
-function recordOf({ intent, dueAt, outcome }: Execution, now: Date): object {
+function recordOf({ intent, outcome }: Execution, now: Date): object {
   return {
     intent_id: intent.id,
     claimed_at: intent.lastChecked,
-    claimed_until: intent.nextCheck,
-    next_check: followingCheck(intent, now, dueAt),
+    due_at: intent.nextCheck,
+    next_check: followingCheck(intent, now),
     trigger_type: intent.triggerType,
     trigger_data: outcome.triggerData,
     status: outcome.status,
@@ -251,9 +255,11 @@ function recordOf({ intent, dueAt, outcome }: Execution, now: Date): object {
 }
 
 /** An intent that other hands than this service's have written without a proper trigger ends, and keeps nobody else's from being recorded. */
-function followingCheck(intent: ScheduledIntent, now: Date, dueAt: Date): Date | null {
+function followingCheck(intent: ScheduledIntent, now: Date): Date | null {
   try {
-    return nextCheck(triggerOf(intent), now, dueAt);
+    // The clock of the claim may have been ahead.
+    const from = intent.lastChecked && intent.lastChecked > now ? intent.lastChecked : now;
+    return nextCheck(triggerOf(intent), from, intent.nextCheck ?? from);
   } catch (error) {
     if (error instanceof InvalidInputError) return null;
     throw error;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Test, type TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import { DatabaseModule } from '../../../src/modules/database/database.module';
-import { CLAIM_MS, ClaimLostError } from '../../../src/modules/intents/claim';
+import { CLAIM_MS, ClaimLostError } from '../../../src/modules/intents/execution';
 import { IntentsModule } from '../../../src/modules/intents/intents.module';
 import { IntentsService } from '../../../src/modules/intents/intents.service';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
@@ -101,7 +101,7 @@ describeOnServer('many workers', () => {
     expect(left).toHaveLength(10_000 - before);
     expect(left.length).toBeLessThanOrEqual(2 * 25);
     await intents.recordExecutions(
-      left.map((claim) => ({ ...claim, outcome: { status: 'success' } })),
+      left.map((intent) => ({ intent, outcome: { status: 'success' } })),
       WHEN_CLAIMS_RUN_OUT,
     );
     expect(await executions()).toEqual({ executions: 10_000, intents: 10_000 });
@@ -113,7 +113,7 @@ describeOnServer('many workers', () => {
     await due(40);
     const claims = await Promise.all(Array.from({ length: 5 }, () => intents.claimDue(8, NOW)));
     expect(claims.map(({ length }) => length)).toEqual([8, 8, 8, 8, 8]);
-    expect(new Set(claims.flat().map(({ intent }) => intent.id)).size).toBe(40);
+    expect(new Set(claims.flat().map(({ id }) => id)).size).toBe(40);
   });
 
   it('do not wait for one that is in a transaction with an intent', async () => {
@@ -122,9 +122,9 @@ describeOnServer('many workers', () => {
     await client.query('BEGIN');
     await client.query('SELECT FROM scheduled_intents WHERE id = $1 FOR UPDATE', [rows[0].id]);
     const others = await intents.claimDue(10, NOW);
-    expect(others.map(({ intent }) => intent.id)).toEqual([rows[1].id, rows[2].id]);
+    expect(others.map(({ id }) => id)).toEqual([rows[1].id, rows[2].id]);
     await client.query('ROLLBACK');
-    expect((await intents.claimDue(10, NOW)).map(({ intent }) => intent.id)).toEqual([rows[0].id]);
+    expect((await intents.claimDue(10, NOW)).map(({ id }) => id)).toEqual([rows[0].id]);
   });
 
   it('record an execution once, however many try at the same moment', async () => {

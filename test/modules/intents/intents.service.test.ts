@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { IntentExecution, ScheduledIntent } from '../../../src/entities';
 import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
-import { CLAIM_MS, ClaimLostError, type Outcome } from '../../../src/modules/intents/claim';
+import { CLAIM_MS, ClaimLostError, type Outcome } from '../../../src/modules/intents/execution';
 import { IntentsModule } from '../../../src/modules/intents/intents.module';
 import { IntentsService, type NewIntent } from '../../../src/modules/intents/intents.service';
 import { migratedDatabase, type TestDatabase } from '../../databases';
@@ -172,11 +172,11 @@ describe('a claim', () => {
     for (const hours of [3, 1, 2, 48]) ids.push((await intents.create(ada, every(hours), NOW)).id);
     const now = after(3 * HOUR);
     const first = await intents.claimDue(2, now);
-    expect(first.map(({ intent, dueAt }) => [intent.id, dueAt])).toEqual([
+    expect(first.map(({ id, nextCheck }) => [id, nextCheck])).toEqual([
       [ids[1], after(HOUR)],
       [ids[2], after(2 * HOUR)],
     ]);
-    expect((await intents.claimDue(2, now)).map(({ intent }) => intent.id)).toEqual([ids[0]]);
+    expect((await intents.claimDue(2, now)).map(({ id }) => id)).toEqual([ids[0]]);
     expect(await intents.claimDue(2, now)).toEqual([]);
   });
 
@@ -186,9 +186,9 @@ describe('a claim', () => {
       every(1, { metadata: { source: 'settings' }, expiresAt: after(DAY) }),
       NOW,
     );
-    const [{ intent }] = await intents.claimDue(1, after(HOUR));
+    const [intent] = await intents.claimDue(1, after(HOUR));
     expect(intent).toEqual({ ...(await stored(id)) });
-    expect(intent).toMatchObject({ lastChecked: after(HOUR), nextCheck: after(HOUR + CLAIM_MS) });
+    expect(intent).toMatchObject({ lastChecked: after(HOUR), nextCheck: after(HOUR) });
   });
 
   it('runs out: the intent of a worker that has died is handed out again', async () => {
@@ -197,12 +197,24 @@ describe('a claim', () => {
     expect(await intents.claimDue(1, after(HOUR + CLAIM_MS - 1))).toEqual([]);
     const now = after(HOUR + CLAIM_MS);
     const [again] = await intents.claimDue(1, now);
-    expect(again.intent.id).toBe(id);
+    expect(again.id).toBe(id);
     // It was not dead but slow.
     await expect(intents.recordExecution(died, SUCCESS, now)).rejects.toThrow(ClaimLostError);
     expect(await executionsOf(id)).toEqual([]);
     await intents.recordExecution(again, SUCCESS, now);
     expect(await executionsOf(id)).toHaveLength(1);
+    // In its old beat.
+    expect(await stored(id)).toMatchObject({ nextCheck: after(2 * HOUR) });
+  });
+
+  it('holds when the author makes the intent due again', async () => {
+    const { id } = await intents.create(ada, every(1), NOW);
+    const [claim] = await intents.claimDue(1, after(HOUR));
+    await intents.update(ada, id, { triggerSchedule: { everyHours: 1 / 60 } }, after(HOUR));
+    const soon = after(HOUR + MINUTE);
+    expect(await intents.claimDue(1, soon)).toEqual([]);
+    await intents.recordExecution(claim, SUCCESS, soon);
+    expect((await intents.claimDue(1, soon)).map((intent) => intent.id)).toEqual([id]);
   });
 
   it('of a slow worker may still be recorded while nobody else has the intent', async () => {
@@ -219,7 +231,7 @@ describe('a claim', () => {
       expired.push((await intents.create(ada, every(1, { expiresAt: after(2 * HOUR) }), NOW)).id);
     const live = await intents.create(ada, every(1.5, { expiresAt: after(2 * HOUR + 1) }), NOW);
     const claims = await intents.claimDue(1, after(2 * HOUR));
-    expect(claims.map(({ intent }) => intent.id)).toEqual([live.id]);
+    expect(claims.map(({ id }) => id)).toEqual([live.id]);
     for (const id of expired) expect(await stored(id)).toMatchObject({ enabled: false, nextCheck: null });
   });
 
@@ -312,8 +324,8 @@ describe('an execution', () => {
     for (let count = 0; count < 5; count++) await intents.create(ada, every(1), NOW);
     const claims = await intents.claimDue(5, after(HOUR));
     await intents.recordExecution(claims[3], SUCCESS, after(HOUR));
-    await client.query('DELETE FROM scheduled_intents WHERE id = $1', [claims[1].intent.id]);
-    const executions = claims.map((claim) => ({ ...claim, outcome: SUCCESS }));
+    await client.query('DELETE FROM scheduled_intents WHERE id = $1', [claims[1].id]);
+    const executions = claims.map((intent) => ({ intent, outcome: SUCCESS }));
     expect(await intents.recordExecutions(executions, after(HOUR))).toEqual([executions[1], executions[3]]);
     const { rows } = await client.query('SELECT intent_id FROM intent_executions');
     expect(rows).toHaveLength(4);
@@ -366,7 +378,7 @@ describe('an execution', () => {
     const claims = await intents.claimDue(10, back);
     expect(claims).toHaveLength(2);
     await intents.recordExecutions(
-      claims.map((claim) => ({ ...claim, outcome: SUCCESS })),
+      claims.map((intent) => ({ intent, outcome: SUCCESS })),
       back,
     );
     expect(await intents.claimDue(10, back)).toEqual([]);
@@ -384,7 +396,7 @@ describe('an execution', () => {
     await intents.update(ada, rescheduled.id, { triggerSchedule: { everyHours: 10 } }, after(HOUR));
     await intents.update(ada, disabled.id, { enabled: false }, after(HOUR));
     await intents.update(ada, limited.id, { maxExecutions: 1 }, after(HOUR));
-    const executions = claims.map((claim) => ({ ...claim, outcome: SUCCESS }));
+    const executions = claims.map((intent) => ({ intent, outcome: SUCCESS }));
     expect(await intents.recordExecutions(executions, after(HOUR))).toEqual([]);
     expect(await stored(rescheduled.id)).toMatchObject({ nextCheck: after(11 * HOUR), executionCount: 1 });
     expect(await stored(disabled.id)).toMatchObject({ enabled: false, nextCheck: null, executionCount: 1 });
@@ -398,7 +410,7 @@ describe('an execution', () => {
       broken.id,
     ]);
     const claims = await intents.claimDue(2, after(HOUR));
-    const executions = claims.map((claim) => ({ ...claim, outcome: SUCCESS }));
+    const executions = claims.map((intent) => ({ intent, outcome: SUCCESS }));
     expect(await intents.recordExecutions(executions, after(HOUR))).toEqual([]);
     expect(await stored(good.id)).toMatchObject({ enabled: true, nextCheck: after(2 * HOUR) });
     expect(await stored(broken.id)).toMatchObject({ enabled: false, nextCheck: null, executionCount: 1 });

@@ -40,7 +40,7 @@ describeOnServer('at a million intents', () => {
     const claims = await intents.claimDue(100, NOW);
     // What they refer to is not there: in this database foreign keys have not been looked at.
     await dataSource.query('ALTER TABLE intent_executions DISABLE TRIGGER ALL');
-    const executions = claims.map((claim) => ({ ...claim, outcome: { status: 'success' } as const }));
+    const executions = claims.map((intent) => ({ intent, outcome: { status: 'success' } as const }));
     const plans = await plansOf(dataSource, () => intents.recordExecutions(executions, NOW));
     expect(plans).toMatchObject([{ indexes: ['pk_scheduled_intents'], sequential: [] }]);
   });

@@ -22,9 +22,9 @@ async function work(url: string, now: Date): Promise<void> {
   for (;;) {
     const claims = await intents.claimDue(25, now);
     if (claims.length === 0) break;
-    report(claims.map(({ intent }) => intent.id));
+    report(claims.map(({ id }) => id));
     await intents.recordExecutions(
-      claims.map((claim) => ({ ...claim, outcome: { status: 'success' } })),
+      claims.map((intent) => ({ intent, outcome: { status: 'success' } })),
       now,
     );
   }
