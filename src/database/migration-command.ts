@@ -43,7 +43,7 @@ Exit codes:
   const options = { to, lockTimeoutMs: lockTimeout * 1000, attempts, waitMs: wait * 1000 };
 
   // Each statement is the concern of whoever asks with --dry-run; errors are told once, by the runner.
-  dataSource.setOptions({ logging: false });
+  dataSource.setOptions({ logging: [] });
   await dataSource.initialize();
   try {
     if (dryRun) console.log(await pendingSql(dataSource, options));

@@ -177,7 +177,8 @@ describe('the command', () => {
 
   it('prints the SQL with --dry-run, and nothing but SQL', async () => {
     await writeThings();
-    const { code, output, errors } = await migrate('--dry-run').ended;
+    process.env.DATABASE_LOG = 'true';
+    const { code, output, errors } = await migrate('--dry-run').ended.finally(() => delete process.env.DATABASE_LOG);
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     expect(output).toMatch(/^\\set ON_ERROR_STOP on\n/);
     expect(output).toContain('CREATE TABLE things (id serial PRIMARY KEY, name text);');
