@@ -3,6 +3,7 @@ import dataSource from '../ormconfig';
 import { withoutPassword } from '../src/database/configuration';
 import { runCommand } from '../src/database/errors';
 import { entities } from '../src/entities';
+import { checkTables } from './engine/check';
 import { dumpCsv, dumpSql, rowsOf } from './engine/dump';
 import { seed } from './engine/seeder';
 import { sizesOf } from './engine/sizes';
@@ -65,6 +66,7 @@ function stop(): void {
 /** Writes the rows into files. */
 async function dump(makeChunks: MakeChunks): Promise<Outcome> {
   const sizes = sizesOf(compileTables(await dataSource.describeEntities(), factories, options), options);
+  checkTables(sizes);
   const tables = [...sizes.keys()];
   const total = [...sizes.values()].reduce((sum, rows) => sum + rows, 0);
   let sent = 0;
