@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import type { Client } from 'pg';
+import { appService } from '../../../src/entities/access';
 import { ARCHIVES } from '../../../src/modules/retention/archives';
 import { RetentionService } from '../../../src/modules/retention/retention.service';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
@@ -131,6 +133,38 @@ describe('npm run retention', () => {
     expect(code).toBe(0);
     for (const { name } of ARCHIVES) expect(output).toContain(name);
     expect(output).toContain('Exit codes');
+  });
+});
+
+describeOnServer('npm run retention, on a server', () => {
+  it('needs no more memory for 120 MB than for a row', async () => {
+    await client.query(`INSERT INTO audit_logs (entity_type, entity_id, action, actor, created_at, details_json)
+      SELECT 'post', gen_random_uuid(), 'seen', 'antone', '2020-01-01'::timestamptz + n * interval '1 second',
+        jsonb_build_object('text', repeat(n::text, 1000)) FROM generate_series(10001, 34000) n`);
+    const digest = 'SELECT count(*), md5(string_agg(md5(rows::text), NULL ORDER BY id)) FROM audit_logs AS rows';
+    const before = (await client.query(digest)).rows;
+    const limit = { NODE_OPTIONS: '--max-old-space-size=100' };
+    const archived = await start(['--directory', directory], limit).ended;
+    expect(archived).toMatchObject({ code: 0, errors: '' });
+    const file = join(directory, 'audit_logs-2020.json.gz');
+    expect(await start(['--restore', file], limit).ended).toMatchObject({ code: 0, errors: '' });
+    expect((await client.query(digest)).rows).toEqual(before);
+  }, 180_000);
+
+  it('needs no more rights than those of app_service', async () => {
+    await insertPost(client, ago(91));
+    await insert(client, 'audit_logs', { created_at: '2020-01-01' });
+    const login = `retention_${randomBytes(6).toString('hex')}`;
+    await client.query(`CREATE ROLE ${login} LOGIN PASSWORD '${login}' IN ROLE ${appService.name}`);
+    try {
+      const url = new URL(database.url);
+      url.username = url.password = login;
+      const { code, errors } = await start(['--directory', directory], { DATABASE_URL: url.href }).ended;
+      expect({ code, errors }).toEqual({ code: 0, errors: '' });
+      expect(await files()).toHaveLength(2);
+    } finally {
+      await client.query(`DROP ROLE ${login}`);
+    }
   });
 });
 
