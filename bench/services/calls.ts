@@ -9,14 +9,14 @@ import { DatabaseModule } from '../../src/modules/database/database.module';
 import { fill } from '../../test/modules/fill';
 import { createMigratedDatabase, dropDatabase } from './databases';
 import { mediansOf, timeOf } from './measure';
-import type { Subject } from './subjects/subject';
+import type { Call, Subject } from './subjects/subject';
 
 /** A subject's services on a database of so many rows. */
 interface Sample {
   readonly database: string;
   readonly dataSource: EntityDataSource;
   readonly app: INestApplicationContext;
-  readonly calls: Record<string, () => Promise<unknown>>;
+  readonly calls: Record<string, Call>;
 }
 
 /**
@@ -35,10 +35,11 @@ export async function compareCalls(subject: Subject, sizes: [number, number], ro
       style: { head: [], border: [], compact: true },
     });
     for (const name of Object.keys(small.calls)) {
-      const statements = await statementsOf(small.dataSource, small.calls[name]);
-      const works = [small.calls[name], () => replay(client, statements), large.calls[name]];
+      const { [name]: call } = small.calls;
+      const statements = await statementsOf(small.dataSource, call);
+      const works = [call, { ...call, run: () => replay(client, statements) }, large.calls[name]];
       const [service, bare, atLarge] = await mediansOf(
-        works.map((work) => () => timeOf(work)),
+        works.map((work) => () => timeOfCall(work)),
         rounds,
         20,
       );
@@ -64,13 +65,20 @@ async function sampleOf(subject: Subject, rows: number): Promise<Sample> {
   return { database, dataSource, app, calls: await subject.calls(app) };
 }
 
+async function timeOfCall({ run, undo }: Call): Promise<number> {
+  const time = await timeOf(run);
+  await undo?.();
+  return time;
+}
+
 /** The statements that a call gives, with their values: those of its transaction, too. */
-async function statementsOf(dataSource: DataSource, call: () => Promise<unknown>): Promise<BeforeQueryEvent[]> {
+async function statementsOf(dataSource: DataSource, call: Call): Promise<BeforeQueryEvent[]> {
   const statements: BeforeQueryEvent[] = [];
   const listener: EntitySubscriberInterface = { beforeQuery: (event) => void statements.push(event) };
   dataSource.subscribers.push(listener);
-  await call();
+  await call.run();
   dataSource.subscribers.pop();
+  await call.undo?.();
   return statements;
 }
 

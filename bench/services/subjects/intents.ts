@@ -18,9 +18,18 @@ export const intents: Subject = {
     const repository = app.get<Repository<ScheduledIntent>>(getRepositoryToken(ScheduledIntent));
     const [{ userId, id }] = await repository.find({ take: 1 });
     return {
-      'due scan: claimDue(10)': () => service.claimDue(10, NOW),
-      list: () => service.list(userId),
-      get: () => service.get(userId, id),
+      'due scan: claimDue(10)': {
+        run: () => service.claimDue(10, NOW),
+        undo: () =>
+          repository.query(
+            `UPDATE scheduled_intents SET last_checked = NULL WHERE id IN (
+               SELECT id FROM scheduled_intents WHERE enabled AND next_check <= $1 ORDER BY next_check LIMIT 10
+             )`,
+            [NOW],
+          ),
+      },
+      list: { run: () => service.list(userId) },
+      get: { run: () => service.get(userId, id) },
     };
   },
 };
