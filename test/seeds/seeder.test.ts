@@ -205,7 +205,7 @@ describe('what is seeded', () => {
     [
       'an embedding is of length 1',
       `
-      SELECT * FROM message_embeddings WHERE abs(vector_norm(embedding) - 1) > 0.0001`,
+      SELECT * FROM message_embeddings WHERE abs(vector_norm(embedding) - 1) > 0.01`,
     ],
     [
       'a power user’s tier is that of their followers',
