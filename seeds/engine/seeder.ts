@@ -4,6 +4,7 @@ import type { EntityDataSource } from '../../src/database/data-source';
 import { UserError } from '../../src/database/errors';
 import { migrate } from '../../src/database/migration-runner';
 import { tablesToRebuild, withoutIndexes } from './bulk-load';
+import { checkTables } from './check';
 import type { Factory } from './factory';
 import { deleteSeeded } from './inventory';
 import { makePlan, type Plan, type PlanOptions, type TablePlan } from './plan';
@@ -45,6 +46,7 @@ export async function seed(
     await connection.query('SET TRANSACTION READ ONLY');
     return makePlan(connection, tables, options);
   });
+  checkTables(new Map(first.tables.map(({ table, kept, added }) => [table, added > 0 ? kept + added : 0])));
   if (options.dryRun) return first.tables;
   const migrations = inProduction ? [] : await migrate(dataSource);
   if (migrations.length === 0 && isDone(first)) return first.tables;

@@ -528,22 +528,22 @@ describe('rows that are no demo data', () => {
 });
 
 describe('a failure leaves the database as it was', () => {
-  const failing = (log: Parameters<typeof defineFactory<WeightAdjustmentLog>>[2]): Factory[] => [
+  const failing = (log: Parameters<typeof defineFactory<WeightAdjustmentLog>>[2], rows = 8): Factory[] => [
     ...factories.filter(({ entity }) => entity !== WeightAdjustmentLog),
-    defineFactory(WeightAdjustmentLog, perScale(8), { sampleSizes: {}, oldWeights: {}, newWeights: {}, ...log }),
+    defineFactory(WeightAdjustmentLog, perScale(rows), { sampleSizes: {}, oldWeights: {}, newWeights: {}, ...log }),
   ];
 
   it('of a factory, after other tables have been filled', async () => {
     await empty();
-    const made = failing({
-      action: ({ index }) => {
-        if (index === 5) throw new Error('out of ideas');
-        return 'adjusted';
-      },
-    });
     const sent: string[] = [];
+    // The first 100 rows are tried before any is sent.
+    const action = ({ index }: { index: number }): string => {
+      if (index === 105) throw new Error('out of ideas');
+      return 'adjusted';
+    };
+    const made = failing({ action }, 110);
     const message = await messageOf(run({}, (table) => sent.push(table), made));
-    expect(message).toBe('weight_adjustment_logs.action, row 5: out of ideas.');
+    expect(message).toBe('weight_adjustment_logs.action, row 105: out of ideas.');
     expect(sent).toContain('users');
     expect(new Set(Object.values(await counts()))).toEqual(new Set([0]));
   });
