@@ -4,6 +4,7 @@ import { UserContext } from '../../database/user-context';
 import { Message } from '../../entities';
 import { InvalidInputError } from '../errors/domain-errors';
 import { throwDomainError } from '../errors/violations';
+import { ConversationsService } from './conversations.service';
 
 /** What messages used and cost, together. */
 export interface Usage {
@@ -23,11 +24,17 @@ export interface Period {
 /** What the assistant used and cost a person. (004) */
 @Injectable()
 export class UsageService {
-  constructor(private readonly context: UserContext) {}
+  constructor(
+    private readonly context: UserContext,
+    private readonly conversations: ConversationsService,
+  ) {}
 
-  /** Of a conversation; nothing, where the person has no such conversation. */
+  /** Of a conversation. @throws NotFoundError where the person has no such conversation */
   async ofConversation(userId: string, conversationId: string): Promise<Usage> {
-    return this.sum(userId, (query) => query.andWhere({ conversationId }));
+    const usage = await this.sum(userId, (query) => query.andWhere({ conversationId }));
+    // What has messages is there: only where there are none it has to be asked for.
+    if (usage.messages === 0) await this.conversations.get(userId, conversationId);
+    return usage;
   }
 
   /**

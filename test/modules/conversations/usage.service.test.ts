@@ -1,5 +1,5 @@
 import { UsageService } from '../../../src/modules/conversations/usage.service';
-import { InvalidInputError } from '../../../src/modules/errors/domain-errors';
+import { InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
 import { type Application, startApplication } from './application';
 
 const NOTHING = { messages: 0, inputTokens: 0, outputTokens: 0, costUsd: '0.000000' };
@@ -44,10 +44,12 @@ it('of a conversation sums tokens and costs, to the last digit', async () => {
   });
 });
 
-it('of a conversation is nothing where there is none, or it is somebody else’s', async () => {
+it('of a conversation without messages is nothing, and of one that is not there or somebody else’s is refused', async () => {
   const { id } = await app.conversations.create(ada);
   expect(await usage.ofConversation(ada, id)).toEqual(NOTHING);
-  expect(await usage.ofConversation(bob, await conversationOf(ada, '1'))).toEqual(NOTHING);
+  const foreign = await conversationOf(ada, '1');
+  await expect(usage.ofConversation(bob, foreign)).rejects.toThrow(NotFoundError);
+  await expect(usage.ofConversation(ada, ada)).rejects.toThrow(NotFoundError);
   await expect(usage.ofConversation(ada, 'fractions')).rejects.toThrow(InvalidInputError);
 });
 
