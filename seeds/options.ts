@@ -47,14 +47,14 @@ export function seedCommand(): Command {
     .addOption(
       new Option(
         '--profile <name>',
-        'a shape of the data that has a name: demo is about a thousand rows, load a million',
+        'a shape of the data that has a name: demo is about 800 rows, load a million',
       )
         .choices(Object.keys(PROFILES))
         .default('demo'),
     )
     .option(
       '--scale <n>',
-      'how much of everything: 1 is about a thousand rows (default: as the profile says)',
+      'how much of everything: 1 is about 800 rows (default: as the profile says)',
       wholeNumber(1, 1_000_000),
     )
     .option(
