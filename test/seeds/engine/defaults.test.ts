@@ -49,7 +49,6 @@ import { checkTables } from '../../../seeds/engine/check';
 import { type Factory, defineFactory, perScale } from '../../../seeds/engine/factory';
 import { compileTables, type Table } from '../../../seeds/engine/tables';
 import { emptyDatabase, type TestDatabase } from '../../databases';
-import { metadataOf } from '../metadata';
 
 const BASIS = { seed: 42, referenceDate: new Date('2026-01-01T12:00:00Z') };
 const ROWS = 200;

@@ -1,0 +1,91 @@
+import { IsIn } from 'class-validator';
+import { Check, Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { checkTables } from '../../../seeds/engine/check';
+import { defineFactory, type Fields, perScale } from '../../../seeds/engine/factory';
+import { compileTables } from '../../../seeds/engine/tables';
+import { UserError } from '../../../src/database/errors';
+import { metadataOf } from '../metadata';
+
+@Entity('seats')
+@Unique(['hall', 'place'])
+class Seat {
+  @PrimaryGeneratedColumn('uuid')
+  id: string;
+
+  @IsIn(['left', 'right'])
+  @Column({ type: 'text' })
+  hall: string;
+
+  @Check('"place" BETWEEN 1 AND 20')
+  @Column({ type: 'integer' })
+  place: number;
+
+  @Check('char_length("label") >= 2')
+  @Column({ type: 'varchar', length: 3, unique: true })
+  label: string;
+}
+
+/** What is said about a table of so many rows; undefined: nothing. */
+async function complaint(fields: Fields<Seat>, rows: number): Promise<string | undefined> {
+  const entities = await metadataOf([Seat]);
+  try {
+    const tables = compileTables(entities, [defineFactory(Seat, perScale(rows), fields)], {
+      seed: 1,
+      referenceDate: new Date('2026-01-01'),
+    });
+    checkTables(new Map(tables.map((table) => [table, rows])));
+    return undefined;
+  } catch (error) {
+    expect(error).toBeInstanceOf(UserError);
+    return (error as UserError).message;
+  }
+}
+
+it.each<[string, Fields<Seat>, number, RegExp | undefined]>([
+  ['as many rows as there are combinations', {}, 40, undefined],
+  [
+    'more rows than there are combinations',
+    {},
+    41,
+    /^seats\.hall, place: 41 rows have to differ, and there are 40 values\.$/,
+  ],
+  [
+    'a length too small',
+    { hall: 'left', place: ({ index }) => 1 + (index % 20) },
+    50_000,
+    /^seats\.label: 50000 rows have to differ/,
+  ],
+  ['a fixed value where no two may be the same', { label: 'abc' }, 2, /^seats\.label: /],
+  [
+    'a fixed value outside a range',
+    { place: 21 },
+    1,
+    /^seats\.place, row 0: 21 violates CHECK \("place" BETWEEN 1 AND 20\)\.$/,
+  ],
+  ['a fixed value outside a list', { hall: 'middle' }, 1, /^seats\.hall, row 0: "middle" violates isIn/],
+  ['a value that is too long', { label: 'abcd' }, 1, /^seats\.label, row 0: "abcd" violates length 3\.$/],
+  ['null', { label: null as unknown as string }, 1, /^seats\.label, row 0: null in a column that is NOT NULL\.$/],
+  ['a function outside a range', { place: ({ index }) => index }, 3, /^seats\.place, row 0: 0 violates CHECK/],
+  [
+    'choices outside a list',
+    { hall: (_, random) => random.weighted({ left: 9, up: 1 }) },
+    30,
+    /^seats\.hall, row \d+: "up" violates isIn/,
+  ],
+  [
+    'a function that repeats itself',
+    { label: ({ index }) => `no${index % 2}` },
+    3,
+    /^seats\.label: rows 0 and 2 are both no0/,
+  ],
+  [
+    'a property that there is not',
+    { lable: 'abc' } as Fields<Seat>,
+    1,
+    /^seats\.lable: its factory speaks of a property/,
+  ],
+])('%s', async (_, fields, rows, message) => {
+  const said = await complaint(fields, rows);
+  if (message) expect(said).toMatch(message);
+  else expect(said).toBeUndefined();
+});
