@@ -37,9 +37,17 @@ export class HttpErrorsFilter implements ExceptionFilter {
 function answerTo(thrown: unknown): Answer {
   const error = domainErrorOf(thrown);
   if (error instanceof DomainError) return answer(error.status, error.message, error.name);
-  if (error instanceof HttpException) return { status: error.getStatus(), body: Object(error.getResponse()) as object };
+  if (error instanceof HttpException) return answerOf(error);
   if (isUnavailable(error)) return answer(503, 'The database is away: try again in a moment.');
   return answer(bodyParsersStatusOf(error) ?? 500);
+}
+
+function answerOf(error: HttpException): Answer {
+  const [status, response] = [error.getStatus(), error.getResponse()];
+  if (typeof response === 'string') return answer(status);
+  // The parser's own message quotes the body.
+  if (status === 400 && /\bJSON\b/.test(error.message)) return answer(400, 'The body is not JSON.');
+  return { status, body: response };
 }
 
 function answer(statusCode: number, message = STATUS_CODES[statusCode], error = STATUS_CODES[statusCode]): Answer {
