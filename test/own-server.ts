@@ -26,6 +26,9 @@ export interface OwnServer {
   authority: string;
   /** Runs a statement on a new connection as `postgres`. */
   run(sql: string): Promise<unknown[]>;
+  /** Ends it at once, as a crash does; `start` starts it again. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,7 +56,9 @@ export async function startServer(): Promise<OwnServer> {
     `port = ${port}\nlisten_addresses = 'localhost'\nunix_socket_directories = ''\nfsync = off\n` +
       `ssl = on\nssl_cert_file = '${folder}/server.pem'\nssl_key_file = '${folder}/server.key'\n`,
   );
-  await program('pg_ctl', '-w', '-l', join(folder, 'log'), 'start');
+  const start = async (): Promise<void> => void (await program('pg_ctl', '-w', '-l', join(folder, 'log'), 'start'));
+  const stop = async (): Promise<void> => void (await program('pg_ctl', '-m', 'immediate', 'stop'));
+  await start();
   return {
     port,
     authority: join(folder, 'authority.pem'),
@@ -63,8 +68,10 @@ export async function startServer(): Promise<OwnServer> {
       const { rows } = await client.query<object>(sql).finally(() => client.end());
       return rows;
     },
+    start,
+    stop,
     async close() {
-      await program('pg_ctl', '-m', 'immediate', 'stop');
+      await stop();
       await rm(folder, { recursive: true });
     },
   };
