@@ -17,9 +17,9 @@ export const conversations: Subject = {
     await service.append(userId, read, Array<typeof said>(100).fill(said));
     const { id: written } = await service.create(userId);
     return {
-      'thread page of 50': () => service.thread(userId, read),
-      append: () => service.append(userId, written, [said]),
-      'recent conversations': () => service.recent(userId),
+      'thread page of 50': { run: () => service.thread(userId, read) },
+      append: { run: () => service.append(userId, written, [said]) },
+      'recent conversations': { run: () => service.recent(userId) },
     };
   },
 };

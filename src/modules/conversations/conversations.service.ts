@@ -157,8 +157,11 @@ async function owned(manager: EntityManager, userId: string, id: string): Promis
 
 /** Locks the conversation until the transaction ends, and sets its updated_at. */
 async function touch(manager: EntityManager, userId: string, id: string): Promise<void> {
-  const { affected } = await manager.update(Conversation, { id, userId }, { updatedAt: () => 'now()' });
-  if (!affected) throw new NotFoundError('conversation', id);
+  const [, count] = await manager.query<[unknown[], number]>(
+    'UPDATE conversations SET updated_at = now() WHERE id = $1 AND user_id = $2',
+    [id, userId],
+  );
+  if (count === 0) throw new NotFoundError('conversation', id);
 }
 
 async function insert(
