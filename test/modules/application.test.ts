@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
 import request from 'supertest';
 import { Conversation, Message, Task, User } from '../../src/entities';
 import { MAX_BODY_BYTES } from '../../src/modules/application';
@@ -30,12 +29,14 @@ afterAll(async () => {
 afterEach(() => expect(served.takeLog()).toEqual([]));
 
 async function newTask(userId = ada, title = 'Water the plants'): Promise<Task> {
-  const { body } = await served.as(userId).post('/tasks').send({ title }).expect(201);
+  const { body } = (await served.as(userId).post('/tasks').send({ title }).expect(201)) as { body: object };
   return body as Task;
 }
 
 async function newConversation(userId = ada): Promise<Conversation> {
-  const { body } = await served.as(userId).post('/conversations').send({ title: 'Plants' }).expect(201);
+  const { body } = (await served.as(userId).post('/conversations').send({ title: 'Plants' }).expect(201)) as {
+    body: object;
+  };
   return body as Conversation;
 }
 
@@ -45,7 +46,9 @@ describe('/tasks', () => {
     expect(task).toMatchObject({ userId: ada, title: 'Water the plants', description: null, completed: false });
     const path = `/tasks/${task.id}`;
     expect((await served.as(ada).get(path).expect(200)).body).toEqual(task);
-    const { body } = await served.as(ada).patch(path).send({ completed: true, description: 'All' }).expect(200);
+    const { body } = (await served.as(ada).patch(path).send({ completed: true, description: 'All' }).expect(200)) as {
+      body: object;
+    };
     expect(body).toMatchObject({ id: task.id, title: task.title, completed: true, description: 'All' });
     expect((await served.as(ada).patch(path).send({}).expect(200)).body).toEqual(body);
     await served.as(ada).delete(path).expect(204);
@@ -90,9 +93,9 @@ describe('/conversations', () => {
 
 describe('/docs', () => {
   it('describes health, tasks and conversations, by the columns of their entities', async () => {
-    const server = served.application.getHttpServer() as Server;
+    const server = served.application.getHttpServer();
     await request(server).get('/docs').expect(200).expect('Content-Type', /html/);
-    const { body } = await request(server).get('/docs-json').expect(200);
+    const { body } = (await request(server).get('/docs-json').expect(200)) as { body: object };
     const { paths, components } = body as { paths: object; components: { schemas: Record<string, object> } };
     expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/health', '/tasks', '/tasks/{id}', '/conversations']));
     expect(components.schemas.NewTask).toEqual({

@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import request from 'supertest';
 import ormconfig from '../../../ormconfig';
 import { readConfiguration } from '../../../src/database/configuration';
@@ -7,7 +6,7 @@ import { describeOnServer, migratedDatabase, type TestDatabase } from '../../dat
 import { describeOnOwnServer, type OwnServer, startServer } from '../../own-server';
 import { INNARDS, serve, type Served } from '../http';
 
-const health = (served: Served): request.Test => request(served.application.getHttpServer() as Server).get('/health');
+const health = (served: Served): request.Test => request(served.application.getHttpServer()).get('/health');
 
 describe('GET /health', () => {
   let database: TestDatabase;
@@ -25,7 +24,7 @@ describe('GET /health', () => {
   });
 
   it('tells that the database answers, in what time, that no migration is pending, and how the pool is used', async () => {
-    const { body } = await health(served).expect(200);
+    const { body } = (await health(served).expect(200)) as { body: object };
     expect(body).toMatchObject({
       status: 'ok',
       details: {
@@ -41,7 +40,7 @@ describe('GET /health', () => {
       'SELECT name FROM migrations ORDER BY id DESC LIMIT 1',
     );
     await dataSource.query('UPDATE migrations SET name = $1 WHERE name = $2', ['Other1', name]);
-    const { body } = await health(served).expect(200);
+    const { body } = (await health(served).expect(200)) as { body: object };
     await dataSource.query('UPDATE migrations SET name = $1 WHERE name = $2', [name, 'Other1']);
     expect(body).toMatchObject({
       status: 'degraded',
@@ -51,7 +50,7 @@ describe('GET /health', () => {
 
   it('takes a database without a record of migrations for one in which none has run', async () => {
     await dataSource.query('ALTER TABLE migrations RENAME TO others');
-    const { body } = await health(served).expect(200);
+    const { body } = (await health(served).expect(200)) as { body: object };
     await dataSource.query('ALTER TABLE others RENAME TO migrations');
     expect(body).toMatchObject({ details: { migrations: { pending: [expect.stringContaining('InitialSchema')] } } });
   });
@@ -69,7 +68,7 @@ describeOnServer('GET /health of a login that may not read the record of migrati
       await ormconfig.withConfiguration(readConfiguration({ DATABASE_URL: url.href })).initialize(),
     );
     try {
-      const { body } = await health(served).expect(200);
+      const { body } = (await health(served).expect(200)) as { body: object };
       expect(body).toMatchObject({ details: { migrations: { unknown: expect.stringContaining('SELECT') as string } } });
     } finally {
       await served.application.close();
@@ -96,7 +95,10 @@ describeOnOwnServer('GET /health of a server that stops and starts', () => {
   it('is 503 with the reason while it is away, and 200 again when it is back', async () => {
     await health(served).expect(200);
     await server.stop();
-    const { body, text } = await health(served).expect(503).expect('Retry-After', '5');
+    const { body, text } = (await health(served).expect(503).expect('Retry-After', '5')) as {
+      body: object;
+      text: string;
+    };
     expect(body).toMatchObject({
       status: 'error',
       error: { database: { status: 'down', message: expect.stringMatching(/the database/i) as string } },

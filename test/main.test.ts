@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { User } from '../src/entities';
+import { describeOnServer, migratedDatabase, type TestDatabase } from './databases';
+
+const ROOT = join(__dirname, '..');
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await migratedDatabase();
+});
+afterAll(() => database.close());
+
+/** `npm start`. */
+function start(port: number, environment: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawn(process.execPath, ['--require', './typescript.js', 'src/main.ts'], {
+    cwd: ROOT,
+    env: { ...process.env, NODE_ENV: 'development', DATABASE_URL: database.url, PORT: String(port), ...environment },
+  });
+}
+
+/** What it prints until the last line of its greeting. */
+async function greeting(command: ChildProcess): Promise<string> {
+  for (let output = ''; ;) {
+    const [chunk] = (await once(command.stdout!, 'data')) as [Buffer];
+    output += chunk.toString();
+    if (/^Next: .*\n/m.test(output)) return output;
+  }
+}
+
+async function listening(): Promise<{ server: Server; port: number }> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+async function freePort(): Promise<number> {
+  const { server, port } = await listening();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+describe('npm start', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('serves, says where and what to do next, until %s', async (signal) => {
+    const port = await freePort();
+    const command = start(port);
+    const printed = await greeting(command);
+    expect(printed).toContain(`http://localhost:${port}/health`);
+    expect(printed).toContain('Next: "npm run seed" fills the database with demo data.');
+    expect((await fetch(`http://localhost:${port}/health`)).status).toBe(200);
+    expect((await fetch(`http://localhost:${port}/docs`)).status).toBe(200);
+    command.kill(signal);
+    expect(await once(command, 'exit')).toEqual([0, null]);
+  });
+
+  it('says in one line that the port is taken', async () => {
+    const { server, port } = await listening();
+    const command = start(port);
+    const [[code], errors] = await Promise.all([once(command, 'exit') as Promise<[number]>, text(command.stderr!)]);
+    server.close();
+    expect(errors).toBe(`Port ${port} is taken: end what listens there, or set PORT to another one.\n`);
+    expect(code).toBe(1);
+  });
+
+  it('says in one line that the database is not there', async () => {
+    const command = start(await freePort(), { DATABASE_URL: `postgres://me@127.0.0.1:${await freePort()}/none` });
+    const [[code], errors] = await Promise.all([once(command, 'exit') as Promise<[number]>, text(command.stderr!)]);
+    expect(errors).toMatch(/^Nobody listens at postgres:.*\n$/);
+    expect(code).toBe(1);
+  });
+
+  it('tells in production that nobody is believed yet', async () => {
+    const command = start(await freePort(), { NODE_ENV: 'production' });
+    expect(await greeting(command)).toContain('Next: TRUST_USER_ID_HEADER=true, once a gateway');
+    command.kill('SIGTERM');
+    await once(command, 'exit');
+  });
+});
+
+describeOnServer('SIGTERM', () => {
+  it('finishes the requests in flight, takes no others and ends with 0', async () => {
+    const port = await freePort();
+    const command = start(port);
+    await greeting(command);
+    const users = (await database.dataSource()).getRepository(User);
+    const { id } = await users.save({ email: 'ada@example.org', ssoProvider: 'test', ssoId: 'ada' });
+    const other = await database.connect();
+    await other.query('BEGIN; LOCK TABLE tasks IN EXCLUSIVE MODE');
+
+    const answer = fetch(`http://localhost:${port}/tasks`, {
+      method: 'POST',
+      headers: { 'x-user-id': id, 'content-type': 'application/json' },
+      body: JSON.stringify({ title: 'Water the plants' }),
+    });
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    const admin = await database.connect();
+    while ((await admin.query(waiting)).rowCount === 0);
+    command.kill('SIGTERM');
+    const refused = async (): Promise<boolean> =>
+      fetch(`http://localhost:${port}/health`).then(
+        () => false,
+        () => true,
+      );
+    while (!(await refused()));
+    await other.query('ROLLBACK');
+
+    expect((await answer).status).toBe(201);
+    expect(await once(command, 'exit')).toEqual([0, null]);
+  });
+});
