@@ -1,10 +1,16 @@
 import { type DynamicModule, Module, ValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import type { EntityDataSource } from '../database/data-source';
+import { CompetitorsModule } from './competitors/competitors.module';
 import { ConversationsModule } from './conversations/conversations.module';
 import { DatabaseModule } from './database/database.module';
+import { EngagementModule } from './engagement/engagement.module';
 import { HttpErrorsFilter } from './errors/http-errors.filter';
+import { ExperimentsModule } from './experiments/experiments.module';
 import { HealthModule } from './health/health.module';
+import { IdentityModule } from './identity/identity.module';
+import { IntentsModule } from './intents/intents.module';
+import { OversightModule } from './oversight/oversight.module';
 import { TasksModule } from './tasks/tasks.module';
 import { BrokenRulesError } from './validation/broken-rules';
 
@@ -14,7 +20,18 @@ export class ApplicationModule {
   static on(dataSource: EntityDataSource): DynamicModule {
     return {
       module: ApplicationModule,
-      imports: [DatabaseModule.on(dataSource), HealthModule, TasksModule, ConversationsModule],
+      imports: [
+        DatabaseModule.on(dataSource),
+        HealthModule,
+        IdentityModule,
+        ConversationsModule,
+        TasksModule,
+        IntentsModule,
+        EngagementModule,
+        CompetitorsModule,
+        ExperimentsModule,
+        OversightModule,
+      ],
       providers: [
         { provide: APP_FILTER, useClass: HttpErrorsFilter },
         {
