@@ -52,7 +52,8 @@ describe('GET /health', () => {
     await dataSource.query('ALTER TABLE migrations RENAME TO others');
     const { body } = (await health(served).expect(200)) as { body: object };
     await dataSource.query('ALTER TABLE others RENAME TO migrations');
-    expect(body).toMatchObject({ details: { migrations: { pending: [expect.stringContaining('InitialSchema')] } } });
+    const pending = dataSource.migrations.map(({ constructor }) => constructor.name);
+    expect(body).toMatchObject({ details: { migrations: { pending } } });
   });
 });
 
