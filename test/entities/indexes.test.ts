@@ -33,6 +33,11 @@ const indexes: [string, string, string][] = [
   ['intent_executions', 'idx_executions_status', 'btree (status)'],
   ['intent_executions', 'idx_intent_executions_message_id', 'btree (message_id)'],
   ['user_engagement_states', 'idx_user_engagement_states_state', 'btree (state)'],
+  [
+    'user_engagement_states',
+    'idx_user_engagement_states_inactive',
+    "btree (last_activity_at) WHERE (state = 'active'::text)",
+  ],
   ['user_engagement_states', 'idx_user_engagement_states_last_activity_at', 'btree (last_activity_at)'],
   [
     'user_engagement_states',

@@ -14,6 +14,7 @@ import { ENGAGEMENT_STATES, type EngagementState } from './enumerations';
 @OwnedBy('userId', { may: ['SELECT'] })
 @Index('idx_user_engagement_states_state', ['state'])
 @Index('idx_user_engagement_states_last_activity_at', ['lastActivityAt'])
+@Index('idx_user_engagement_states_inactive', ['lastActivityAt'], { where: "state = 'active'" })
 @Index('idx_user_engagement_states_goodbye_expires_at', ['goodbyeExpiresAt'], {
   where: 'goodbye_expires_at IS NOT NULL',
 })
