@@ -3,7 +3,7 @@ import dataSource from '../ormconfig';
 import { withoutPassword } from '../src/database/configuration';
 import { runCommand } from '../src/database/errors';
 import { entities } from '../src/entities';
-import { checkTables } from './engine/check';
+import { checkTables } from './engine/rules/check';
 import { dumpCsv, dumpSql, rowsOf } from './engine/dump';
 import { seed } from './engine/seeder';
 import { sizesOf } from './engine/sizes';

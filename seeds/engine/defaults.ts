@@ -1,10 +1,10 @@
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
-import { constraintsOf, type Ordering, orderingsOf } from './constraints';
-import { type Domain, valuesOf } from './domain';
+import { constraintsOf, type Ordering, orderingsOf } from './rules/constraints';
+import { type Domain, valuesOf } from './rules/domain';
 import { DAY, type List, type Random } from './random';
 import { type AnyRow, located, type Maker } from './rows';
 import type { Table } from './tables';
-import { type Numbering, numberingOf } from './uniqueness';
+import { type Numbering, numberingOf } from './rules/uniqueness';
 
 /** What follows from an entity for the columns of which the factory says nothing, and which are no keys. */
 export interface Defaults {

@@ -3,7 +3,7 @@ import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata';
 import { EntityMetadataBuilder } from 'typeorm/metadata-builder/EntityMetadataBuilder';
 import { ReadableNamingStrategy } from '../../src/database/naming-strategy';
 import { UserError } from '../../src/database/errors';
-import { checkRow } from './check';
+import { checkRow } from './rules/check';
 import type { Count, Factory, UntypedFields } from './factory';
 import { referencedColumn } from './makers';
 import { inForeignKeyOrder } from './order';

@@ -4,7 +4,7 @@ import { type Defaults, defaultsOf } from './defaults';
 import { UserError } from '../../src/database/errors';
 import { type AnyRow, located, type Maker } from './rows';
 import type { Table } from './tables';
-import type { Capacity } from './uniqueness';
+import type { Capacity } from './rules/uniqueness';
 
 /** How each column and relation of a table's rows is made, by property: as the factory says, or as follows from the entity. */
 export function makersOf(table: Table): Map<string, Maker> {

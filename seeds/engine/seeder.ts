@@ -4,7 +4,7 @@ import type { EntityDataSource } from '../../src/database/data-source';
 import { UserError } from '../../src/database/errors';
 import { migrate } from '../../src/database/migration-runner';
 import { tablesToRebuild, withoutIndexes } from './bulk-load';
-import { checkTables } from './check';
+import { checkTables } from './rules/check';
 import type { Factory } from './factory';
 import { deleteSeeded } from './inventory';
 import { makePlan, type Plan, type PlanOptions, type TablePlan } from './plan';

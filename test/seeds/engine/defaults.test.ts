@@ -45,7 +45,7 @@ import {
 import { Check, Column, type ColumnOptions, DataSource, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { Enumeration } from '../../../src/schema';
 import { ReadableNamingStrategy } from '../../../src/database/naming-strategy';
-import { checkTables } from '../../../seeds/engine/check';
+import { checkTables } from '../../../seeds/engine/rules/check';
 import { type Factory, defineFactory, perScale } from '../../../seeds/engine/factory';
 import { compileTables, type Table } from '../../../seeds/engine/tables';
 import { emptyDatabase, type TestDatabase } from '../../databases';

@@ -1,8 +1,8 @@
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata';
 import { uniqueSetsOf } from './constraints';
-import { MAX_ROWS } from './keys';
-import type { List } from './random';
-import type { Table } from './tables';
+import { MAX_ROWS } from '../keys';
+import type { List } from '../random';
+import type { Table } from '../tables';
 
 /** Which of its values a column takes in row n: the one number floor(n / stride) mod their count, so that no two rows agree. */
 export interface Digit {

@@ -2,8 +2,8 @@ import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
 import type { Constraints, Limits } from './constraints';
 import { FORMATS } from './formats';
 import { language } from './language';
-import { pool } from './pool';
-import { DAY, type List } from './random';
+import { pool } from '../pool';
+import { DAY, type List } from '../random';
 
 /** The values that a column takes. */
 export interface Domain {

@@ -1,10 +1,10 @@
 import { IsIn } from 'class-validator';
 import { Check, Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
-import { checkTables } from '../../../seeds/engine/check';
-import { defineFactory, type Fields, perScale } from '../../../seeds/engine/factory';
-import { compileTables } from '../../../seeds/engine/tables';
-import { UserError } from '../../../src/database/errors';
-import { metadataOf } from '../metadata';
+import { checkTables } from '../../../../seeds/engine/rules/check';
+import { defineFactory, type Fields, perScale } from '../../../../seeds/engine/factory';
+import { compileTables } from '../../../../seeds/engine/tables';
+import { UserError } from '../../../../src/database/errors';
+import { metadataOf } from '../../metadata';
 
 @Entity('seats')
 @Unique(['hall', 'place'])

@@ -1,5 +1,5 @@
-import { makeKey } from './keys';
-import type { List } from './random';
+import { makeKey } from '../keys';
+import type { List } from '../random';
 
 /** Texts of a form: those that match a pattern, or a list. */
 type Form = RegExp | List<string>;

@@ -1,5 +1,5 @@
 import { DFA, JS, NFA } from 'refa';
-import type { List } from './random';
+import type { List } from '../random';
 
 type Concatenation = JS.ParseResult['expression']['alternatives'][number];
 type Element = Concatenation['elements'][number];

@@ -2,7 +2,7 @@ import { getMetadataStorage, type ValidationArguments } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata';
 import type { EntityMetadata } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
-import { declarationsOf } from '../../src/schema/declarations';
+import { declarationsOf } from '../../../src/schema/declarations';
 import { type Condition, conditionsOf } from './check-expression';
 
 /** What a rule of the entity demands of a column. */

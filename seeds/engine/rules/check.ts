@@ -1,8 +1,8 @@
-import { UserError } from '../../src/database/errors';
+import { UserError } from '../../../src/database/errors';
 import { type Constraints, constraintsOf, uniqueSetsOf } from './constraints';
-import { capacitiesOf } from './makers';
-import { locate } from './rows';
-import type { Table } from './tables';
+import { capacitiesOf } from '../makers';
+import { locate } from '../rows';
+import type { Table } from '../tables';
 
 /** How many rows of each table are made to see whether the entity's rules hold for them. */
 const TRIAL_ROWS = 100;
