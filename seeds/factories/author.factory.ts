@@ -1,5 +1,6 @@
 import { Author } from '../../src/entities';
 import { ARCHETYPES, PLATFORMS } from '../../src/entities/social/enumerations';
+import { powerTierOf } from '../../src/entities/social/power-tier';
 import { defineFactory, perScale } from '../engine/factory';
 import { DAY } from '../engine/random';
 import { fullName, spelled } from './people';
@@ -22,11 +23,7 @@ export const authorFactory = defineFactory(
       index % 25 === 7 ? random.pareto(10_000, 50_000_000, 0.7) : random.pareto(100, 10_000, 0.7),
     isVerified: (author, random) => random.chance(author.powerTier ? 0.8 : 0.04),
     isPowerUser: (author) => author.powerTier !== null,
-    powerTier: ({ followerCount }) => {
-      if (followerCount < 10_000) return null;
-      if (followerCount < 100_000) return 'MICRO';
-      return followerCount < 1_000_000 ? 'MACRO' : 'MEGA';
-    },
+    powerTier: ({ followerCount }) => powerTierOf(followerCount),
     archetypeTags: (_, random) => random.some(ARCHETYPES, random.int(0, 3)),
     relationshipScore: (author, random) => (author.champion ? random.number(0.7, 1) : random.number(0.2, 0.8)),
     interactionHistory: (author, random) => {

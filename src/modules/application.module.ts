@@ -11,6 +11,7 @@ import { HealthModule } from './health/health.module';
 import { IdentityModule } from './identity/identity.module';
 import { IntentsModule } from './intents/intents.module';
 import { OversightModule } from './oversight/oversight.module';
+import { SocialModule } from './social/social.module';
 import { TasksModule } from './tasks/tasks.module';
 import { BrokenRulesError } from './validation/broken-rules';
 
@@ -31,6 +32,7 @@ export class ApplicationModule {
         CompetitorsModule,
         ExperimentsModule,
         OversightModule,
+        SocialModule,
       ],
       providers: [
         { provide: APP_FILTER, useClass: HttpErrorsFilter },

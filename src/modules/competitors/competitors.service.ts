@@ -69,6 +69,15 @@ export class CompetitorsService {
     const { affected } = await this.mentions.update({ id: mentionId }, { replied: true }).catch(throwDomainError);
     if (affected === 0) throw new NotFoundError('mention', mentionId);
   }
+
+  /**
+   * We have replied to a post, and thereby to all that it says of competitors.
+   *
+   * @param manager of the transaction that it shall be part of. Default: none
+   */
+  async markPostReplied(postId: string, manager: EntityManager = this.mentions.manager): Promise<void> {
+    await manager.update(CompetitiveMention, { postId }, { replied: true }).catch(throwDomainError);
+  }
 }
 
 /** Inserts a row, or changes the one that has its key. TypeORM's own upsert would set what is not given to its default. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { Repository } from 'typeorm';
+import type { EntityManager, Repository } from 'typeorm';
 import { Experiment } from '../../entities';
 import type { ExperimentStatus } from '../../entities/experiments/enumerations';
 import { ConflictError, InvalidInputError, NotFoundError } from '../errors/domain-errors';
@@ -102,10 +102,16 @@ export class ExperimentsService {
   /**
    * The variant that a subject gets (`variantOf`); null: the experiment does not run, or not at this time.
    *
+   * @param manager of the transaction that it shall be part of. Default: none
    * @throws NotFoundError
    */
-  async assign(id: string, subject: string, now: Date = new Date()): Promise<string | null> {
-    const experiment = await this.experiments.findOneBy({ id }).catch(throwDomainError);
+  async assign(
+    id: string,
+    subject: string,
+    now: Date = new Date(),
+    manager: EntityManager = this.experiments.manager,
+  ): Promise<string | null> {
+    const experiment = await manager.findOneBy(Experiment, { id }).catch(throwDomainError);
     if (!experiment) throw new NotFoundError('experiment', id);
     const { status, startDate, endDate } = experiment;
     const runs = status === 'RUNNING' && (!startDate || startDate <= now) && (!endDate || now < endDate);

@@ -10,20 +10,30 @@ import { BrokenRulesError } from './broken-rules';
 export class EntityRules implements EntitySubscriberInterface<ObjectLiteral> {
   /** @throws BrokenRulesError */
   beforeInsert({ entity, metadata }: InsertEvent<ObjectLiteral>): void {
-    refuse(
-      metadata,
-      brokenRules(metadata, entity).filter(({ property, value }) => value !== undefined || !isKey(metadata, property)),
-    );
+    checkNewRow(metadata, entity);
   }
 
   /** @throws BrokenRulesError */
   beforeUpdate({ entity, metadata }: UpdateEvent<ObjectLiteral>): void {
     if (!entity) return;
     refuse(
-      metadata,
+      nameOf(metadata),
       brokenRules(metadata, entity).filter(({ value }) => value !== undefined),
     );
   }
+}
+
+/**
+ * Checks a new row as `EntityRules` does, before SQL of one's own writes it. Foreign keys may be missing.
+ *
+ * @param what how to call the row in the error. Default: by its entity
+ * @throws BrokenRulesError
+ */
+export function checkNewRow(metadata: EntityMetadata, row: ObjectLiteral, what: string = nameOf(metadata)): void {
+  refuse(
+    what,
+    brokenRules(metadata, row).filter(({ property, value }) => value !== undefined || !isKey(metadata, property)),
+  );
 }
 
 function brokenRules(metadata: EntityMetadata, entity: ObjectLiteral): ValidationError[] {
@@ -39,8 +49,8 @@ function isKey(metadata: EntityMetadata, property: string): boolean {
   return metadata.findColumnWithPropertyName(property)?.relationMetadata !== undefined;
 }
 
-function refuse(metadata: EntityMetadata, errors: readonly ValidationError[]): void {
-  if (errors.length > 0) throw new BrokenRulesError(nameOf(metadata), errors);
+function refuse(what: string, errors: readonly ValidationError[]): void {
+  if (errors.length > 0) throw new BrokenRulesError(what, errors);
 }
 
 /** `UserEngagementState` → 'user engagement state'. */

@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { EntityManager, Repository } from 'typeorm';
+import { Competitor, Decision, Post, type RandomizedExperiment } from '../../entities';
+import { CompetitorsService, type NewMention } from '../competitors/competitors.service';
+import { ConflictError, NotFoundError } from '../errors/domain-errors';
+import { throwDomainError } from '../errors/violations';
+import { ControlGroupService } from '../experiments/control-group.service';
+import { ExperimentsService } from '../experiments/experiments.service';
+import { type Segment, type Weights, WeightsService } from '../experiments/weights.service';
+import { NOT_REPORTED } from './posts.service';
+
+/** A post is dealt with once. */
+export class PostAlreadyProcessedError extends ConflictError {
+  constructor({ id, processedAt }: Pick<Post, 'id' | 'processedAt'>) {
+    super(`The post ${id} has been dealt with at ${processedAt!.toISOString()}.`);
+  }
+}
+
+type Scores = Pick<Decision, 'sssScore' | 'arsScore' | 'evsScore' | 'trsScore'>;
+
+/** What the decision engine has decided. */
+export type NewDecision = Pick<Decision, 'postId' | 'mode'> &
+  Scores &
+  Partial<Pick<Decision, 'archetype' | 'safetyFlags' | 'signalsJson' | 'temporalContext'>> & {
+    /** Default: the four scores by the weights of the segments. */
+    compositeScore?: number;
+    /** What the post is part of, the narrowest first. Default: its platform. */
+    segments?: readonly Segment[];
+    /** What the post says of competitors, the chief one first. Default: nothing. */
+    mentions?: readonly Omit<NewMention, 'postId'>[];
+    /** The experiment that it is to be part of, if that runs. Default: none. */
+    experimentId?: string;
+    /** Where the mode was drawn by lot: what the scores foretold. Default: it was decided by the scores. */
+    randomized?: Pick<RandomizedExperiment, 'predictedMode' | 'predictedOutcome'>;
+  };
+
+/** Whether and how posts are answered (003). */
+@Injectable()
+export class DecisionsService {
+  constructor(
+    @InjectRepository(Decision) private readonly decisions: Repository<Decision>,
+    private readonly competitors: CompetitorsService,
+    private readonly experiments: ExperimentsService,
+    private readonly controlGroup: ControlGroupService,
+    private readonly weights: WeightsService,
+  ) {}
+
+  /**
+   * Writes what was decided of a post, which has been dealt with by that: the decision, the mentions of competitors, the
+   * place in the control group and the post's processed_at, all or nothing. All posts of an author get the same variant.
+   *
+   * @throws NotFoundError where there is no such post or experiment
+   * @throws PostAlreadyProcessedError where somebody was faster, or it was put aside as spam or given up
+   * @throws BrokenRulesError
+   * @throws ConflictError where there is no such competitor
+   */
+  async record(decision: NewDecision, now: Date = new Date()): Promise<Decision> {
+    return this.decisions.manager
+      .transaction(async (manager) => {
+        const post = await lockedPost(manager, decision.postId);
+        if (post.processedAt) throw new PostAlreadyProcessedError(post);
+        const recorded = await manager.save(await this.made(manager, decision, post, now));
+        for (const mention of decision.mentions ?? [])
+          await this.competitors.mention({ ...mention, postId: post.id }, manager);
+        if (decision.randomized)
+          await this.controlGroup.record(
+            { ...decision.randomized, decisionId: recorded.id, actualMode: recorded.mode },
+            manager,
+          );
+        await manager.update(Post, post.id, { processedAt: now, errorMessage: null, errorCount: failuresOf(post) });
+        return recorded;
+      })
+      .catch(throwDomainError);
+  }
+
+  private async made(manager: EntityManager, decision: NewDecision, post: Post, now: Date): Promise<Decision> {
+    const { compositeScore, segments, mentions = [], experimentId, randomized, ...stated } = decision;
+    const variant = experimentId ? await this.experiments.assign(experimentId, post.authorId, now, manager) : null;
+    return manager.create(Decision, {
+      ...stated,
+      compositeScore: compositeScore ?? weighted(decision, await this.weightsOf(manager, post, segments)),
+      competitorDetected: mentions.length > 0 ? await nameOf(manager, mentions[0].competitorId) : null,
+      isPowerUser: post.author.isPowerUser,
+      experimentId: variant === null ? null : experimentId,
+      experimentVariant: variant,
+      isRandomizedExperiment: randomized !== undefined,
+      predictedMode: randomized?.predictedMode ?? decision.mode,
+    });
+  }
+
+  private weightsOf(manager: EntityManager, { platform }: Post, segments?: readonly Segment[]): Promise<Weights> {
+    return this.weights.find(segments ?? [{ segmentType: 'platform', segmentKey: platform }], manager);
+  }
+}
+
+/** With its author. Nobody else deals with it until the transaction ends. */
+async function lockedPost(manager: EntityManager, id: string): Promise<Post> {
+  const post = await manager
+    .createQueryBuilder(Post, 'post')
+    .innerJoinAndSelect('post.author', 'author')
+    .where({ id })
+    .setLock('pessimistic_write', undefined, ['post'])
+    .getOne();
+  if (!post) throw new NotFoundError('post', id);
+  return post;
+}
+
+/** How often dealing with the post has failed, without the attempt that has just succeeded. */
+function failuresOf({ errorCount, errorMessage }: Post): number {
+  return errorMessage === NOT_REPORTED ? errorCount - 1 : errorCount;
+}
+
+function weighted(scores: Scores, weights: Weights): number {
+  const sum =
+    scores.sssScore * weights.sssWeight +
+    scores.arsScore * weights.arsWeight +
+    scores.evsScore * weights.evsWeight +
+    scores.trsScore * weights.trsWeight;
+  // Weights sum to 1 but for a thousandth.
+  return Math.min(sum, 1);
+}
+
+async function nameOf(manager: EntityManager, competitorId: string): Promise<string | null> {
+  const competitor = await manager.findOneBy(Competitor, { id: competitorId });
+  return competitor?.name ?? null;
+}

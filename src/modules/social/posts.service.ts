@@ -1,0 +1,225 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { escapeIdentifier } from 'pg';
+import type { EntityMetadata, Repository } from 'typeorm';
+import { Author, Post } from '../../entities';
+import { powerTierOf } from '../../entities/social/power-tier';
+import { InvalidInputError } from '../errors/domain-errors';
+import { throwDomainError } from '../errors/violations';
+import { checkNewRow } from '../validation/entity-rules.subscriber';
+
+/** The most sightings of one ingest. */
+export const MAX_SIGHTINGS = 1000;
+/** How often dealing with a post is tried before it is given up. */
+export const PROCESSING_ATTEMPTS = 5;
+/** For how long a claimed post is its worker's, and for how long a failed one rests. */
+export const LEASE_MS = 5 * 60_000;
+/** The error of a post that somebody has in hand, or had when they died. */
+export const NOT_REPORTED = 'No worker has reported back.';
+
+/** A post as the listener sees it, and its author as they are at the time. */
+export type Sighting = Pick<Post, 'platform' | 'platformPostId' | 'content' | 'keywordMatches'> &
+  Partial<Pick<Post, 'keywordCategories' | 'spamFiltered' | 'rawMetrics'>> & {
+    author: Pick<Author, 'platformId' | 'handle' | 'displayName' | 'followerCount' | 'isVerified'>;
+  };
+
+/** What became of a sighting. */
+export interface Ingested {
+  /** As it is stored: a known post stays as it was first seen. */
+  post: Post;
+  isNew: boolean;
+}
+
+/**
+ * What the listener finds (003): written once a post, then dealt with once.
+ *
+ *     await posts.ingest(await listener.next());
+ *     for (const post of await posts.claim(50)) await decisions.record(await engine.decide(post));
+ *
+ * A claim is a lease, in the columns that there are: it counts as a failed attempt (error_count, with the error that no
+ * worker has reported back) until the worker reports, and updated_at, which the database's clock keeps, says since when. A
+ * post that has failed, in whichever way, rests for five minutes from then; so one whose worker dies comes back by itself,
+ * and one that kills its workers is given up like any other, after PROCESSING_ATTEMPTS. One that is given up waits no
+ * more: it has its processed_at, no decision, and the last error.
+ */
+@Injectable()
+export class PostsService {
+  private readonly columns: string;
+
+  constructor(
+    @InjectRepository(Post) private readonly posts: Repository<Post>,
+    @InjectRepository(Author) private readonly authors: Repository<Author>,
+  ) {
+    this.columns = columnsOf(posts.metadata);
+  }
+
+  /**
+   * Writes posts that are new, and what is new of their authors, who and which are known by the platforms' keys. Spam is
+   * put aside: it does not wait. A sighting that is older than the last one of its author changes nothing of them.
+   *
+   * It takes one round trip, two where some posts are known; any number of processes may ingest the same posts in any
+   * order.
+   *
+   * @param sightings at most MAX_SIGHTINGS
+   * @param now when they were seen
+   * @returns for each sighting its post, in their order; of several sightings of a new post one is told to be new
+   * @throws BrokenRulesError which says the number of the sighting, from 1 on; nothing is written then
+   */
+  async ingest(sightings: readonly Sighting[], now: Date = new Date()): Promise<Ingested[]> {
+    if (sightings.length > MAX_SIGHTINGS)
+      throw new InvalidInputError(`An ingest takes up to ${MAX_SIGHTINGS} sightings: these are ${sightings.length}.`);
+    if (sightings.length === 0) return [];
+    const [authors, posts] = [new Map<string, object>(), new Map<string, object>()];
+    for (const [index, sighting] of sightings.entries()) {
+      const [author, post] = [authorOf(sighting), postOf(sighting)];
+      checkNewRow(this.authors.metadata, author, `author of sighting ${index + 1}`);
+      checkNewRow(this.posts.metadata, post, `post of sighting ${index + 1}`);
+      authors.set(keyOf(author.platform, author.platformId), author);
+      if (!posts.has(keyOfPost(post))) posts.set(keyOfPost(post), post);
+    }
+    const created = byKey(
+      await this.posts
+        .query<Post[]>(`${INGEST} RETURNING ${this.columns}`, [json(authors.values()), json(posts.values()), now])
+        .catch(throwDomainError),
+    );
+    const known = byKey(await this.find([...posts].filter(([key]) => !created.has(key)).map(([, post]) => post)));
+    const told = new Set<string>();
+    return sightings.flatMap((sighting) => {
+      const key = keyOfPost(sighting);
+      const post = created.get(key) ?? known.get(key);
+      const isNew = created.has(key) && !told.has(key);
+      told.add(key);
+      // A known post that retention has just deleted is not there any more.
+      return post ? [{ post, isNew }] : [];
+    });
+  }
+
+  /**
+   * Claims posts that wait, by and large in the order in which they came. No two workers get the same one while its lease
+   * lasts, and none waits for another. The worker calls `DecisionsService.record` or `markFailed`.
+   *
+   * @param limit how many at most
+   * @returns none: no post waits
+   */
+  async claim(limit: number, now: Date = new Date()): Promise<Post[]> {
+    if (!Number.isInteger(limit) || limit < 1) throw new InvalidInputError('A claim takes a whole number above 0.');
+    const leaseBegin = new Date(now.getTime() - LEASE_MS);
+    for (;;) {
+      const [taken] = await this.posts.query<[Post[], number]>(`${CLAIM} RETURNING ${this.columns}`, [
+        leaseBegin,
+        limit,
+        now,
+      ]);
+      const claimed = taken.filter(({ processedAt }) => processedAt === null);
+      // Where all that was found is given up, there may be more behind it.
+      if (claimed.length > 0 || taken.length === 0) return claimed;
+    }
+  }
+
+  /**
+   * Dealing with a claimed post has failed: it is tried again after LEASE_MS, or given up. Nothing happens where the post
+   * is not this worker's any more.
+   *
+   * @param post as it was claimed
+   */
+  async markFailed(
+    { id, errorCount }: Pick<Post, 'id' | 'errorCount'>,
+    error: string,
+    now: Date = new Date(),
+  ): Promise<void> {
+    await this.posts
+      .query(
+        `UPDATE posts SET error_message = $3, processed_at = CASE WHEN error_count >= ${PROCESSING_ATTEMPTS} THEN $4::timestamptz END
+         WHERE id = $1 AND error_count = $2 AND error_message = $5 AND processed_at IS NULL`,
+        [id, errorCount, error, now, NOT_REPORTED],
+      )
+      .catch(throwDomainError);
+  }
+
+  private async find(keys: readonly object[]): Promise<Post[]> {
+    if (keys.length === 0) return [];
+    return this.posts.query<Post[]>(
+      `SELECT ${this.columns} FROM json_to_recordset($1) AS key ("platform" text, "platformPostId" text)
+       JOIN posts AS post ON post.platform = key.platform AND post.platform_post_id = "platformPostId"`,
+      [json(keys)],
+    );
+  }
+}
+
+/** The columns of a post by the names of its properties. */
+function columnsOf({ columns }: EntityMetadata): string {
+  return columns
+    .map(({ databaseName, propertyName }) => `post.${escapeIdentifier(databaseName)} AS "${propertyName}"`)
+    .join(', ');
+}
+
+function authorOf({ platform, author }: Sighting) {
+  const { platformId, handle, displayName, followerCount, isVerified } = author;
+  const powerTier = powerTierOf(followerCount);
+  return { platform, platformId, handle, displayName, followerCount, isVerified, powerTier };
+}
+
+function postOf({ author, ...post }: Sighting) {
+  const { platform, platformPostId, content, keywordMatches } = post;
+  const { keywordCategories = [], spamFiltered = false, rawMetrics = {} } = post;
+  const stated = { platform, platformPostId, content, keywordMatches, keywordCategories, spamFiltered, rawMetrics };
+  return { ...stated, platformId: author.platformId };
+}
+
+function keyOf(platform: string, id: string): string {
+  return `${platform} ${id}`;
+}
+
+function keyOfPost({ platform, platformPostId }: Pick<Post, 'platform' | 'platformPostId'>): string {
+  return keyOf(platform, platformPostId);
+}
+
+function byKey(posts: readonly Post[]): Map<string, Post> {
+  return new Map(posts.map((post) => [keyOfPost(post), post]));
+}
+
+function json(rows: Iterable<object>): string {
+  return JSON.stringify([...rows]);
+}
+
+/** What may change of an author from sighting to sighting. */
+const PROFILE = ['handle', 'display_name', 'follower_count', 'is_verified', 'is_power_user', 'power_tier'].map(
+  (column) =>
+    `${column} = CASE WHEN excluded.last_seen_at >= known.last_seen_at THEN excluded.${column} ELSE known.${column} END`,
+);
+
+/** In the order of the keys, authors before posts: so that no two ingests wait for each other. */
+const INGEST = `
+  WITH author AS (
+    INSERT INTO authors AS known (platform, platform_id, handle, display_name, follower_count, is_verified,
+      is_power_user, power_tier, first_seen_at, last_seen_at)
+    SELECT platform, "platformId", handle, "displayName", "followerCount", "isVerified",
+      "powerTier" IS NOT NULL, "powerTier", $3::timestamptz, $3
+    FROM json_to_recordset($1) AS seen (platform text, "platformId" text, handle text, "displayName" text,
+      "followerCount" integer, "isVerified" boolean, "powerTier" text)
+    ORDER BY platform, "platformId"
+    ON CONFLICT (platform, platform_id) DO UPDATE SET ${PROFILE.join(', ')},
+      last_seen_at = greatest(known.last_seen_at, excluded.last_seen_at)
+    RETURNING id, platform, platform_id
+  )
+  INSERT INTO posts AS post (platform, platform_post_id, author_id, content, detected_at, processed_at,
+    keyword_matches, keyword_categories, spam_filtered, raw_metrics)
+  SELECT seen.platform, "platformPostId", author.id, content, $3, CASE WHEN "spamFiltered" THEN $3 END,
+    "keywordMatches", "keywordCategories", "spamFiltered", "rawMetrics"
+  FROM json_to_recordset($2) AS seen (platform text, "platformPostId" text, "platformId" text, content text,
+    "keywordMatches" text[], "keywordCategories" text[], "spamFiltered" boolean, "rawMetrics" jsonb)
+  JOIN author ON author.platform = seen.platform AND author.platform_id = "platformId"
+  ORDER BY seen.platform, "platformPostId"
+  ON CONFLICT (platform, platform_post_id) DO NOTHING`;
+
+/** All that wait are equal in the order of idx_posts_processed_at, which keeps the planner to it: there they stand as they came. */
+const CLAIM = `
+  WITH waiting AS (
+    SELECT id FROM posts WHERE processed_at IS NULL AND (error_count = 0 OR updated_at <= $1)
+    ORDER BY processed_at LIMIT $2 FOR UPDATE SKIP LOCKED
+  )
+  UPDATE posts AS post SET
+    error_count = least(error_count + 1, ${PROCESSING_ATTEMPTS}),
+    error_message = '${NOT_REPORTED}',
+    processed_at = CASE WHEN error_count >= ${PROCESSING_ATTEMPTS} THEN $3::timestamptz END
+  FROM waiting WHERE post.id = waiting.id`;

@@ -1,0 +1,283 @@
+import { Test, type TestingModule } from '@nestjs/testing';
+import type { Client } from 'pg';
+import { DatabaseModule } from '../../../src/modules/database/database.module';
+import { InvalidInputError } from '../../../src/modules/errors/domain-errors';
+import {
+  LEASE_MS,
+  MAX_SIGHTINGS,
+  NOT_REPORTED,
+  PostsService,
+  PROCESSING_ATTEMPTS,
+  type Sighting,
+} from '../../../src/modules/social/posts.service';
+import { SocialModule } from '../../../src/modules/social/social.module';
+import { BrokenRulesError } from '../../../src/modules/validation/broken-rules';
+import { migratedDatabase, type TestDatabase } from '../../databases';
+import type { Row } from '../../entities/rows';
+import { plansOf } from '../plans';
+import { sighting } from './sightings';
+
+const NOW = new Date('2026-03-01T12:00:00Z');
+const MINUTE = 60_000;
+
+let database: TestDatabase;
+let client: Client;
+let app: TestingModule;
+let posts: PostsService;
+
+beforeAll(async () => {
+  database = await migratedDatabase();
+  client = await database.connect();
+  app = await Test.createTestingModule({
+    imports: [DatabaseModule.on(await database.dataSource()), SocialModule],
+  }).compile();
+  posts = app.get(PostsService);
+});
+
+beforeEach(async () => {
+  await client.query('DELETE FROM authors');
+});
+
+afterAll(async () => {
+  await app.close();
+  await database.close();
+});
+
+async function rows(table: 'authors' | 'posts'): Promise<Row[]> {
+  return (await client.query<Row>(`SELECT * FROM ${table} ORDER BY platform, created_at`)).rows;
+}
+
+describe('an ingest', () => {
+  it('writes a post and its author', async () => {
+    const seen = sighting({
+      keywordCategories: ['solution'],
+      rawMetrics: { likes: 3 },
+      author: { followerCount: 100_000, isVerified: true },
+    });
+    const [{ post, isNew }] = await posts.ingest([seen], NOW);
+    const [author] = await rows('authors');
+    expect(isNew).toBe(true);
+    expect(post).toMatchObject({
+      platform: 'REDDIT',
+      platformPostId: seen.platformPostId,
+      authorId: author.id,
+      content: seen.content,
+      detectedAt: NOW,
+      processedAt: null,
+      keywordMatches: ['magnesium'],
+      keywordCategories: ['solution'],
+      spamFiltered: false,
+      rawMetrics: { likes: 3 },
+      errorCount: 0,
+    });
+    expect(await rows('posts')).toMatchObject([{ id: post.id, raw_metrics: { likes: 3 } }]);
+    expect(author).toMatchObject({
+      platform: 'REDDIT',
+      platform_id: seen.author.platformId,
+      handle: 'ada',
+      display_name: 'Ada',
+      follower_count: 100_000,
+      is_verified: true,
+      is_power_user: true,
+      power_tier: 'MACRO',
+      first_seen_at: NOW,
+      last_seen_at: NOW,
+    });
+  });
+
+  it.each([
+    [9_999, null],
+    [10_000, 'MICRO'],
+    [99_999, 'MICRO'],
+    [999_999, 'MACRO'],
+    [1_000_000, 'MEGA'],
+  ])('takes an author with %i followers for %s', async (followerCount, tier) => {
+    await posts.ingest([sighting({ author: { followerCount } })], NOW);
+    expect(await rows('authors')).toMatchObject([{ power_tier: tier, is_power_user: tier !== null }]);
+  });
+
+  it('leaves a known post as it was, and tells so', async () => {
+    const seen = sighting();
+    const [first] = await posts.ingest([seen], NOW);
+    const [again] = await posts.ingest([{ ...seen, content: 'Edited.' }], new Date());
+    expect(again).toEqual({ post: first.post, isNew: false });
+    expect(await rows('posts')).toHaveLength(1);
+  });
+
+  it('takes the same id on another platform for another post and another author', async () => {
+    const seen = sighting();
+    const [one, other] = await posts.ingest([seen, { ...seen, platform: 'THREADS' }], NOW);
+    expect([one.isNew, other.isNew]).toEqual([true, true]);
+    expect(await rows('authors')).toHaveLength(2);
+  });
+
+  it('keeps an author up to date, and what we know of them', async () => {
+    const seen = sighting();
+    await posts.ingest([seen], NOW);
+    await client.query("UPDATE authors SET relationship_score = 0.9, archetype_tags = '{COACH}'");
+    const later = new Date(NOW.getTime() + MINUTE);
+    const author = { ...seen.author, handle: 'ada2', displayName: null, followerCount: 20_000 };
+    await posts.ingest([sighting({ author })], later);
+    expect(await rows('authors')).toMatchObject([
+      {
+        handle: 'ada2',
+        display_name: null,
+        follower_count: 20_000,
+        power_tier: 'MICRO',
+        relationship_score: 0.9,
+        archetype_tags: ['COACH'],
+        first_seen_at: NOW,
+        last_seen_at: later,
+      },
+    ]);
+  });
+
+  it('learns nothing of an author from what was seen earlier', async () => {
+    const seen = sighting();
+    await posts.ingest([seen], NOW);
+    const author = { ...seen.author, handle: 'ada_before', followerCount: 0 };
+    const [{ isNew }] = await posts.ingest([sighting({ author })], new Date(NOW.getTime() - MINUTE));
+    expect(isNew).toBe(true);
+    expect(await rows('authors')).toMatchObject([
+      { handle: 'ada', follower_count: 10, first_seen_at: NOW, last_seen_at: NOW },
+    ]);
+  });
+
+  it('takes a batch in which posts and authors repeat themselves, in its order', async () => {
+    const [known, fresh] = [sighting(), sighting()];
+    await posts.ingest([known], NOW);
+    const sameAuthor = sighting({ author: { ...fresh.author, handle: 'renamed' } });
+    const ingested = await posts.ingest([fresh, known, fresh, sameAuthor], NOW);
+    expect(ingested.map(({ post }) => post.platformPostId)).toEqual(
+      [fresh, known, fresh, sameAuthor].map(({ platformPostId }) => platformPostId),
+    );
+    expect(ingested.map(({ isNew }) => isNew)).toEqual([true, false, false, true]);
+    expect(ingested[0].post.authorId).toBe(ingested[3].post.authorId);
+    expect((await rows('authors')).map(({ handle }) => handle).toSorted()).toEqual(['ada', 'renamed']);
+  });
+
+  it('puts spam aside', async () => {
+    const [{ post }] = await posts.ingest([sighting({ spamFiltered: true })], NOW);
+    expect(post).toMatchObject({ spamFiltered: true, processedAt: NOW });
+    expect(await posts.claim(10)).toEqual([]);
+  });
+
+  it('takes nothing, and asks the database nothing then', async () => {
+    const plans = await plansOf(await database.dataSource(), () => posts.ingest([], NOW));
+    expect(plans).toEqual([]);
+  });
+
+  it('asks the database once for what is new, and twice for what is not', async () => {
+    const batch = Array.from({ length: 100 }, () => sighting());
+    const dataSource = await database.dataSource();
+    expect(await plansOf(dataSource, () => posts.ingest(batch, NOW))).toHaveLength(1);
+    expect(await plansOf(dataSource, () => posts.ingest(batch, NOW))).toHaveLength(2);
+  });
+
+  it.each<[string, Parameters<typeof sighting>[0]]>([
+    ['The post of sighting 2 is wrong: content must be longer than or equal to 1 characters', { content: '' }],
+    ['content must be shorter than or equal to 5000 characters', { content: 'a'.repeat(5001) }],
+    ['keywordMatches must contain at least 1 elements (it is a list of 0)', { keywordMatches: [] }],
+    ['keywordMatches must contain no more than 50 elements', { keywordMatches: Array<string>(51).fill('x') }],
+    ['platformPostId must match', { platformPostId: 'a post' }],
+    ['platform must be one of', { platform: 'MYSPACE' as never }],
+    ['The author of sighting 2 is wrong: handle must match', { author: { handle: '@ada' } }],
+    ['platformId should not be empty', { author: { platformId: '' } }],
+    ['followerCount must not be less than 0', { author: { followerCount: -1 } }],
+    ['followerCount must be an integer number', { author: { followerCount: 1.5 } }],
+  ])('refuses, before the database does: %s', async (message, broken) => {
+    const batch = [sighting(), sighting(broken)];
+    const ingest = posts.ingest(batch, NOW);
+    await expect(ingest).rejects.toThrow(BrokenRulesError);
+    await expect(ingest).rejects.toThrow(message);
+    expect(await rows('posts')).toEqual([]);
+    expect(await rows('authors')).toEqual([]);
+  });
+
+  it.each<[string, () => Sighting[]]>([
+    ['a character that can not be stored', () => [sighting({ content: 'a\0b' })]],
+    ['more followers than there can be', () => [sighting({ author: { followerCount: 2 ** 31 } })]],
+    ['too many sightings', () => Array<Sighting>(MAX_SIGHTINGS + 1).fill(sighting())],
+  ])('refuses %s', async (_, batch) => {
+    await expect(posts.ingest(batch(), NOW)).rejects.toThrow(InvalidInputError);
+    expect(await rows('authors')).toEqual([]);
+  });
+});
+
+describe('a claim', () => {
+  /** The lease is by the clock of the database. */
+  function after(leases: number): Date {
+    return new Date(Date.now() + leases * (LEASE_MS + MINUTE));
+  }
+
+  async function waiting(count = 1): Promise<void> {
+    await posts.ingest(
+      Array.from({ length: count }, () => sighting()),
+      NOW,
+    );
+  }
+
+  it('hands each post that waits to one worker, and counts the attempt', async () => {
+    await waiting(3);
+    const claimed = [...(await posts.claim(2)), ...(await posts.claim(2)), ...(await posts.claim(2))];
+    expect(new Set(claimed.map(({ id }) => id)).size).toBe(3);
+    for (const post of claimed) expect(post).toMatchObject({ errorCount: 1, errorMessage: NOT_REPORTED });
+  });
+
+  it('gives a post back whose worker has died, when its lease is over', async () => {
+    await waiting();
+    const [{ id }] = await posts.claim(1);
+    expect(await posts.claim(1, new Date(Date.now() + LEASE_MS - MINUTE))).toEqual([]);
+    expect(await posts.claim(1, after(1))).toMatchObject([{ id, errorCount: 2 }]);
+  });
+
+  it('lets a post that has failed rest, and tries it again', async () => {
+    await waiting();
+    const [post] = await posts.claim(1);
+    await posts.markFailed(post, 'The engine did not answer.', NOW);
+    expect(await rows('posts')).toMatchObject([
+      { error_count: 1, error_message: 'The engine did not answer.', processed_at: null },
+    ]);
+    expect(await posts.claim(1)).toEqual([]);
+    expect(await posts.claim(1, after(1))).toMatchObject([{ id: post.id, errorCount: 2 }]);
+  });
+
+  it(`gives a post up that has failed ${PROCESSING_ATTEMPTS} times, and tells why`, async () => {
+    await waiting();
+    for (let attempt = 1; attempt <= PROCESSING_ATTEMPTS; attempt++) {
+      const [post] = await posts.claim(1, after(1));
+      expect(post.errorCount).toBe(attempt);
+      await posts.markFailed(post, `Failure ${attempt}`, NOW);
+    }
+    expect(await rows('posts')).toMatchObject([
+      { error_count: PROCESSING_ATTEMPTS, error_message: `Failure ${PROCESSING_ATTEMPTS}`, processed_at: NOW },
+    ]);
+    expect(await posts.claim(1, after(1))).toEqual([]);
+  });
+
+  it(`gives a post up that has killed ${PROCESSING_ATTEMPTS} workers, and goes on with those behind it`, async () => {
+    await waiting();
+    for (let attempt = 1; attempt <= PROCESSING_ATTEMPTS; attempt++)
+      expect(await posts.claim(1, after(1))).toMatchObject([{ errorCount: attempt }]);
+    await waiting();
+    expect(await posts.claim(1, after(1))).toMatchObject([{ errorCount: 1 }]);
+    expect((await rows('posts')).filter((post) => post.processed_at !== null)).toMatchObject([
+      { error_count: PROCESSING_ATTEMPTS, error_message: NOT_REPORTED },
+    ]);
+  });
+
+  it('does not listen to a worker that was too slow', async () => {
+    await waiting();
+    const [late] = await posts.claim(1);
+    const [current] = await posts.claim(1, after(1));
+    await posts.markFailed(late, 'Too late.', NOW);
+    expect(await rows('posts')).toMatchObject([{ error_count: 2, error_message: NOT_REPORTED }]);
+    await posts.markFailed(current, 'In time.', NOW);
+    await posts.markFailed(current, 'Twice.', NOW);
+    expect(await rows('posts')).toMatchObject([{ error_count: 2, error_message: 'In time.' }]);
+  });
+
+  it.each([0, -1, 1.5, NaN])('takes no limit of %d', async (limit) => {
+    await expect(posts.claim(limit)).rejects.toThrow(InvalidInputError);
+  });
+});
