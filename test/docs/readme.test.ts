@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getMetadataStorage } from 'class-validator';
 import { getMetadataArgsStorage } from 'typeorm';
+import ts from 'typescript';
 import { Configuration } from '../../src/database/configuration';
 import { snakeCase } from '../../src/database/naming-strategy';
 import { entities } from '../../src/entities';
@@ -33,6 +34,12 @@ describe('README.md', () => {
     const [{ text }] = blocksUnder('The schema at a glance', README);
     expect(read('src/entities/tasks/task.entity.ts')).toContain(text.slice(0, text.indexOf('  // …')));
   });
+
+  it('shows a module that compiles', () => {
+    const [{ text }] = blocksUnder('Use it from NestJS', README);
+    const [, path] = /^\/\/ (\S+)\n/.exec(text)!;
+    expect(compileErrors(join(ROOT, path), text)).toEqual([]);
+  });
 });
 
 describe.each(['README.md', 'CONTRIBUTING.md'])('%s', (file) => {
@@ -49,6 +56,17 @@ describe.each(['README.md', 'CONTRIBUTING.md'])('%s', (file) => {
     expect(links.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 });
+
+/** What TypeScript says against a file of the project that is not there. */
+function compileErrors(path: string, text: string): string[] {
+  const config = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (name) => ts.sys.readFile(name)).config as object;
+  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [path] }, ts.sys, ROOT);
+  const host = ts.createCompilerHost(options);
+  host.fileExists = (name) => name === path || ts.sys.fileExists(name);
+  host.readFile = (name) => (name === path ? text : ts.sys.readFile(name));
+  const diagnostics = ts.getPreEmitDiagnostics(ts.createProgram([path], { ...options, noEmit: true }, host));
+  return diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+}
 
 /** What stands under a heading, up to the next one. */
 function section(heading: string): string {
