@@ -5,9 +5,10 @@ import { compareCalls } from './calls';
 import { compareQueues } from './queues';
 import { conversations } from './subjects/conversations';
 import { intents } from './subjects/intents';
+import { social } from './subjects/social';
 
 /** One file a domain in subjects/. */
-const SUBJECTS = [conversations, intents];
+const SUBJECTS = [conversations, intents, social];
 const QUEUES = 'queues';
 const PARTS = [QUEUES, ...SUBJECTS.map(({ name }) => name)];
 

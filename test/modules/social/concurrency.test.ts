@@ -1,0 +1,142 @@
+import { Test, type TestingModule } from '@nestjs/testing';
+import type { Client } from 'pg';
+import { DatabaseModule } from '../../../src/modules/database/database.module';
+import { AlreadyChampionError } from '../../../src/modules/errors/violations';
+import { ChampionsService, IllegalChampionStepError } from '../../../src/modules/social/champions.service';
+import { DecisionsService, PostAlreadyProcessedError } from '../../../src/modules/social/decisions.service';
+import { PostsService } from '../../../src/modules/social/posts.service';
+import { RepliesService, ReplyNotPendingError } from '../../../src/modules/social/replies.service';
+import { SocialModule } from '../../../src/modules/social/social.module';
+import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
+import { insert } from '../../entities/rows';
+import { sighting } from './sightings';
+
+describeOnServer('social, of many at once', () => {
+  let database: TestDatabase;
+  let client: Client;
+  let app: TestingModule;
+  let posts: PostsService;
+
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    client = await database.connect();
+    app = await Test.createTestingModule({
+      imports: [DatabaseModule.on(await database.dataSource()), SocialModule],
+    }).compile();
+    posts = app.get(PostsService);
+  });
+
+  beforeEach(async () => {
+    for (const table of ['replies', 'authors']) await client.query(`DELETE FROM ${table}`);
+  });
+
+  afterAll(async () => {
+    await app.close();
+    await database.close();
+  });
+
+  function together<T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> {
+    return Promise.all(Array.from({ length: count }, (_, index) => work(index)));
+  }
+
+  /** Why all but one of so many were refused. */
+  async function refused(count: number, work: (index: number) => Promise<unknown>): Promise<unknown[]> {
+    const errors = await together(count, (index) =>
+      work(index)
+        .then(() => undefined)
+        .catch((error: unknown) => error),
+    );
+    expect(errors.filter((error) => error === undefined)).toHaveLength(1);
+    return errors.filter((error) => error !== undefined);
+  }
+
+  async function count(table: string): Promise<number> {
+    const { rows } = await client.query<{ count: number }>(
+      `SELECT count(*)::integer FROM ${client.escapeIdentifier(table)}`,
+    );
+    return rows[0].count;
+  }
+
+  it('ingests a post once, and all get the same one', async () => {
+    const seen = sighting();
+    const ingested = (await together(20, () => posts.ingest([seen]))).flat();
+    expect(ingested).toHaveLength(20);
+    expect(ingested.filter(({ isNew }) => isNew)).toHaveLength(1);
+    expect(new Set(ingested.map(({ post }) => post.id)).size).toBe(1);
+    expect([await count('posts'), await count('authors')]).toEqual([1, 1]);
+  });
+
+  it('ingests batches that overlap in any order without a deadlock', async () => {
+    const authors = Array.from({ length: 10 }, () => sighting().author);
+    const seen = Array.from({ length: 100 }, (_, index) => sighting({ author: authors[(index * 7) % 10] }));
+    for (let round = 0; round < 5; round++) {
+      await client.query('DELETE FROM authors');
+      const batches = await together(20, (index) => {
+        const rotated = [...seen.slice(index * 5), ...seen.slice(0, index * 5)];
+        return posts.ingest(index % 2 === 0 ? rotated : rotated.toReversed());
+      });
+      expect(batches.flat().filter(({ isNew }) => isNew)).toHaveLength(100);
+      expect([await count('posts'), await count('authors')]).toEqual([100, 10]);
+    }
+  });
+
+  it('hands each of 200 posts to one of 8 workers', async () => {
+    await posts.ingest(Array.from({ length: 200 }, () => sighting()));
+    const claimed = await together(8, async () => {
+      const ids: string[] = [];
+      for (;;) {
+        const batch = await posts.claim(10);
+        if (batch.length === 0) return ids;
+        ids.push(...batch.map(({ id }) => id));
+      }
+    });
+    expect(claimed.flat()).toHaveLength(200);
+    expect(new Set(claimed.flat()).size).toBe(200);
+  });
+
+  it('skips posts that somebody else is looking at', async () => {
+    await posts.ingest([sighting(), sighting()]);
+    await client.query('BEGIN');
+    const { rows } = await client.query<{ id: string }>('SELECT id FROM posts LIMIT 1 FOR UPDATE');
+    const claimed = await posts.claim(10).finally(() => client.query('ROLLBACK'));
+    expect(claimed).toHaveLength(1);
+    expect(claimed[0].id).not.toBe(rows[0].id);
+  });
+
+  it('decides on a post once', async () => {
+    const [{ post }] = await posts.ingest([sighting()]);
+    const scores = { sssScore: 1, arsScore: 1, evsScore: 1, trsScore: 1 };
+    const decisions = app.get(DecisionsService);
+    for (const error of await refused(20, () => decisions.record({ postId: post.id, mode: 'HYBRID', ...scores })))
+      expect(error).toBeInstanceOf(PostAlreadyProcessedError);
+    expect(await count('decisions')).toBe(1);
+  });
+
+  it('lets one of 20 judge a reply', async () => {
+    const id = (await insert(client, 'replies')).id as string;
+    const replies = app.get(RepliesService);
+    const judge = (index: number) => replies[index % 2 === 0 ? 'approve' : 'reject'](id, `person ${index}`);
+    for (const error of await refused(20, judge)) expect(error).toBeInstanceOf(ReplyNotPendingError);
+  });
+
+  it('posts a reply once', async () => {
+    const id = (await insert(client, 'replies', { approval_status: 'APPROVED' })).id as string;
+    const replies = app.get(RepliesService);
+    const times = await together(20, async (index) => (await replies.markPosted(id, new Date(index))).postedAt);
+    expect(new Set(times.map((time) => time!.getTime())).size).toBe(1);
+  });
+
+  it('counts each engagement, and lets a champion rise, be nominated and invited once', async () => {
+    const champions = app.get(ChampionsService);
+    const authorId = (await insert(client, 'authors')).id as string;
+    for (const error of await refused(20, () => champions.nominate(authorId, 'SILVER')))
+      expect(error).toBeInstanceOf(AlreadyChampionError);
+    const { rows } = await client.query<{ id: string }>('SELECT id FROM community_champions');
+    const [{ id }] = rows;
+    for (const work of [() => champions.promote(id), () => champions.recordInvitation(id)])
+      for (const error of await refused(20, work)) expect(error).toBeInstanceOf(IllegalChampionStepError);
+    await together(20, () => champions.countEngagement(id));
+    const counted = await client.query('SELECT FROM community_champions WHERE engagement_count = 20');
+    expect(counted.rowCount).toBe(1);
+  });
+});
