@@ -1,5 +1,5 @@
-import { createWriteStream, rmSync } from 'node:fs';
-import { mkdir, rename, rmdir, stat } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, open, rename, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -129,9 +129,9 @@ async function writeToStdout(content: Content): Promise<void> {
 /** Writes files under names of their own for the while; only when all are complete they get theirs. */
 async function writeFiles(files: ReadonlyMap<string, Content>, force: boolean): Promise<void> {
   for (const path of files.keys()) await refuseTaken(path, force);
-  const partial = (path: string): string => `${path}.${process.pid}.partial`;
+  const partials = new Map<string, string>();
   const removePartials = (): void => {
-    for (const path of files.keys()) rmSync(partial(path), { force: true });
+    for (const partial of partials.values()) rmSync(partial, { force: true });
   };
   const end = (signal: NodeJS.Signals): void => {
     removePartials();
@@ -140,11 +140,16 @@ async function writeFiles(files: ReadonlyMap<string, Content>, force: boolean): 
   for (const signal of SIGNALS) process.once(signal, end);
   try {
     for (const [path, content] of files) {
-      await pipeline(Readable.from(content), createWriteStream(partial(path))).catch((error: NodeJS.ErrnoException) => {
-        throw unwritable(path, error);
-      });
+      const partial = `${path}.${process.pid}.partial`;
+      try {
+        const file = await open(partial, 'w');
+        partials.set(path, partial);
+        await pipeline(Readable.from(content), file.createWriteStream());
+      } catch (error) {
+        throw unwritable(path, error as NodeJS.ErrnoException);
+      }
     }
-    for (const path of files.keys()) await rename(partial(path), path);
+    for (const [path, partial] of partials) await rename(partial, path);
   } catch (error) {
     removePartials();
     throw error;

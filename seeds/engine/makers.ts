@@ -4,6 +4,7 @@ import { type Defaults, defaultsOf } from './defaults';
 import { UserError } from '../../src/database/errors';
 import { type AnyRow, located, type Maker } from './rows';
 import type { Table } from './tables';
+import { isOptional } from './rules/constraints';
 import type { Capacity } from './rules/uniqueness';
 
 /** How each column and relation of a table's rows is made, by property: as the factory says, or as follows from the entity. */
@@ -74,7 +75,7 @@ function relationMaker(table: Table, relation: RelationMetadata, { numbering }: 
   const column = relation.joinColumns.find((one) => referencedColumn(relation, one).isPrimary);
   if (column && isDetermined(table, column, relation))
     return (row) => rowOf(target(), row[column.propertyName] as string | null);
-  if (relation.isNullable) return () => null;
+  if (isOptional(relation)) return () => null;
   const digit = numbering.digits.get(relation.propertyName);
   return ({ index }, random) => {
     const rows = target().rowsBeside(table, index);
@@ -114,7 +115,7 @@ function isMade({ fields, parentRelation }: Table, relation: RelationMetadata): 
 function leadingRelation(table: Table, column: ColumnMetadata): RelationMetadata | undefined {
   const relations = relationsOf(table, column);
   const byColumns = relations.toSorted((a, b) => b.joinColumns.length - a.joinColumns.length);
-  return relations.find((one) => isMade(table, one)) ?? byColumns.find((one) => !one.isNullable);
+  return relations.find((one) => isMade(table, one)) ?? byColumns.find((one) => !isOptional(one));
 }
 
 /** Whether the value of a relation's column follows from what the factory says, or from another relation. */

@@ -40,7 +40,10 @@ const TOKEN =
 function sentence(expression: string): Sentence {
   const texts: string[] = [];
   const tokens = [...expression.matchAll(TOKEN)].flatMap(([token, text, name]) => {
-    if (text !== undefined) return `$${texts.push(text.replaceAll("''", "'")) - 1}`;
+    if (text !== undefined) {
+      const unescaped = /^e/i.test(token) ? text.replaceAll('\\\\', '\\') : text;
+      return `$${texts.push(unescaped.replaceAll("''", "'")) - 1}`;
+    }
     if (name !== undefined) return name;
     return token.startsWith('::') ? [] : token.toLowerCase();
   });
@@ -51,9 +54,9 @@ function sentence(expression: string): Sentence {
   return { words: unwrapped(words), texts };
 }
 
-/** Without brackets around the whole, or around a single word. */
+/** Without brackets around the whole, or around a single word that is no list. */
 function unwrapped(words: string): string {
-  const plain = words.replace(/(^| )\( (-?[\w.$]+) \)/g, '$1$2');
+  const plain = words.replace(/(^| )(?<!\bin )\( (-?[\w.$]+) \)/g, '$1$2');
   if (plain !== words) return unwrapped(plain);
   return words.startsWith('( ') && closing(words) === words.length - 1 ? unwrapped(words.slice(2, -2)) : words;
 }

@@ -2,6 +2,7 @@ import { getMetadataStorage, type ValidationArguments } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata';
 import type { EntityMetadata } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
+import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata';
 import { declarationsOf } from '../../../src/schema/declarations';
 import { type Condition, conditionsOf } from './check-expression';
 
@@ -78,8 +79,14 @@ export function constraintsOf(column: ColumnMetadata): Constraints {
         ? [{ says: `length ${length}`, allows: (value: unknown) => [...String(value)].length <= length }]
         : []),
     ],
-    allowsNull: nullTest(own),
+    allowsNull: nullTest(validations),
   };
+}
+
+/** Whether a column is null in some rows where nothing else is said of it: neither the column nor class-validator forbids it. */
+export function mayBeNull({ entityMetadata, propertyName, isNullable }: ColumnMetadata): boolean {
+  const validations = validationsOf(entityMetadata).filter((one) => one.propertyName === propertyName);
+  return isNullable && (validations.length === 0 || validations.some(({ type }) => type === 'conditionalValidation'));
 }
 
 /** The CHECKs that compare two columns. */
@@ -90,6 +97,11 @@ export function orderingsOf(entity: EntityMetadata): Ordering[] {
     const [lesser, greater] = [atLeast && propertyOf(atLeast), propertyOf(column)];
     return lesser && greater ? [{ lesser, greater, strict }] : [];
   });
+}
+
+/** Whether a row may do without the row that a relation leads to: its columns tell, since a relation is optional to TypeORM by default. */
+export function isOptional({ joinColumns }: RelationMetadata): boolean {
+  return joinColumns.some(({ isNullable }) => isNullable);
 }
 
 /** The properties of each unique constraint and unique index that is not the primary key's. */

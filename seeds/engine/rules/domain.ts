@@ -162,9 +162,12 @@ function* moments(
   yield { all, usual: first(Math.ceil((365 * DAY) / step), all) };
 }
 
-function* json({ json: kind, minItems }: Limits): Generator<Domain> {
+function* json({ json: kind, minItems = 0 }: Limits): Generator<Domain> {
+  const size = Math.max(1, minItems);
   const objects = list(Number.MAX_SAFE_INTEGER, (index) => ({ number: index }));
-  const arrays = list(Number.MAX_SAFE_INTEGER, (index) => [index]);
+  const arrays = list(Math.floor(Number.MAX_SAFE_INTEGER / size), (index) =>
+    Array.from({ length: size }, (_, k) => index * size + k),
+  );
   if (kind !== 'array') yield { all: objects, usual: minItems ? first(10, objects) : [{}] };
   if (kind !== 'object') yield { all: arrays, usual: minItems ? first(10, arrays) : [[]] };
 }

@@ -1,5 +1,5 @@
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata';
-import { uniqueSetsOf } from './constraints';
+import { isOptional, mayBeNull, uniqueSetsOf } from './constraints';
 import { MAX_ROWS } from '../keys';
 import type { List } from '../random';
 import type { Table } from '../tables';
@@ -65,7 +65,7 @@ function freeRelation(table: Table, properties: readonly string[]): RelationMeta
   return table.entity.relations.find(
     (relation) =>
       relation.isOwning &&
-      !relation.isNullable &&
+      !isOptional(relation) &&
       relation !== table.parentRelation &&
       relation.joinColumns.every(
         ({ propertyName }) => properties.includes(propertyName) && !isDeclared(table, propertyName),
@@ -86,5 +86,5 @@ function isDeclared({ entity, fields }: Table, property: string): boolean {
 /** Whether a column is null where nothing else is known, so that its constraint asks for nothing. */
 function isNull({ entity, fields, parentRelation }: Table, property: string): boolean {
   const column = entity.findColumnWithPropertyName(property)!;
-  return column.isNullable && !(property in fields) && !parentRelation?.joinColumns.includes(column);
+  return mayBeNull(column) && !(property in fields) && !parentRelation?.joinColumns.includes(column);
 }
