@@ -38,7 +38,7 @@ export const social: Subject = {
   },
 };
 
-/** Of new posts, by a tenth as many authors. */
+/** Of new posts, three an author: as the demo data have it. */
 function sightings(batch: string, count: number): Sighting[] {
   return Array.from({ length: count }, (_, index) => ({
     platform: 'REDDIT',
@@ -48,7 +48,7 @@ function sightings(batch: string, count: number): Sighting[] {
     keywordCategories: ['occasion', 'pain', 'solution'],
     rawMetrics: { views: 1200, likes: 31, replies: 7 },
     author: {
-      platformId: `bench-${batch}-${Math.floor(index / 10)}`,
+      platformId: `bench-${batch}-${Math.floor(index / 3)}`,
       handle: 'ada_lovelace',
       displayName: 'Ada Lovelace',
       followerCount: 1200,

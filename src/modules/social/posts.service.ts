@@ -30,6 +30,12 @@ export interface Ingested {
   isNew: boolean;
 }
 
+/** A row to be written, and the number of the sighting that it is from. */
+interface Seen {
+  row: object;
+  number: number;
+}
+
 /**
  * What the listener finds (003): written once a post, then dealt with once.
  *
@@ -54,8 +60,8 @@ export class PostsService {
   }
 
   /**
-   * Writes posts that are new, and what is new of their authors, who and which are known by the platforms' keys. Spam is
-   * put aside: it does not wait. A sighting that is older than the last one of its author changes nothing of them.
+   * Writes posts that are new, and what is new of their authors, who and which are known by the platforms' keys. In a batch
+   * the first sighting of a post counts, and the last one of an author. Spam is put aside: it does not wait. A sighting that is older than the last one of its author changes nothing of them.
    *
    * It takes one round trip, two where some posts are known; any number of processes may ingest the same posts in any
    * order.
@@ -63,26 +69,28 @@ export class PostsService {
    * @param sightings at most MAX_SIGHTINGS
    * @param now when they were seen
    * @returns for each sighting its post, in their order; of several sightings of a new post one is told to be new
-   * @throws BrokenRulesError which says the number of the sighting, from 1 on; nothing is written then
+   * @throws BrokenRulesError where what is to be written is wrong; it says the number of the sighting, from 1 on. Nothing
+   * is written then
    */
   async ingest(sightings: readonly Sighting[], now: Date = new Date()): Promise<Ingested[]> {
     if (sightings.length > MAX_SIGHTINGS)
       throw new InvalidInputError(`An ingest takes up to ${MAX_SIGHTINGS} sightings: these are ${sightings.length}.`);
     if (sightings.length === 0) return [];
-    const [authors, posts] = [new Map<string, object>(), new Map<string, object>()];
+    const [authors, posts] = [new Map<string, Seen>(), new Map<string, Seen>()];
     for (const [index, sighting] of sightings.entries()) {
       const [author, post] = [authorOf(sighting), postOf(sighting)];
-      checkNewRow(this.authors.metadata, author, `author of sighting ${index + 1}`);
-      checkNewRow(this.posts.metadata, post, `post of sighting ${index + 1}`);
-      authors.set(keyOf(author.platform, author.platformId), author);
-      if (!posts.has(keyOfPost(post))) posts.set(keyOfPost(post), post);
+      authors.set(keyOf(author.platform, author.platformId), { row: author, number: index + 1 });
+      if (!posts.has(keyOfPost(post))) posts.set(keyOfPost(post), { row: post, number: index + 1 });
     }
+    for (const { row, number } of authors.values())
+      checkNewRow(this.authors.metadata, row, `author of sighting ${number}`);
+    for (const { row, number } of posts.values()) checkNewRow(this.posts.metadata, row, `post of sighting ${number}`);
     const created = byKey(
       await this.posts
-        .query<Post[]>(`${INGEST} RETURNING ${this.columns}`, [json(authors.values()), json(posts.values()), now])
+        .query<Post[]>(`${INGEST} RETURNING ${this.columns}`, [json(authors), json(posts), now])
         .catch(throwDomainError),
     );
-    const known = byKey(await this.find([...posts].filter(([key]) => !created.has(key)).map(([, post]) => post)));
+    const known = byKey(await this.find([...posts].filter(([key]) => !created.has(key))));
     const told = new Set<string>();
     return sightings.flatMap((sighting) => {
       const key = keyOfPost(sighting);
@@ -136,12 +144,12 @@ export class PostsService {
       .catch(throwDomainError);
   }
 
-  private async find(keys: readonly object[]): Promise<Post[]> {
-    if (keys.length === 0) return [];
+  private async find(seen: readonly [string, Seen][]): Promise<Post[]> {
+    if (seen.length === 0) return [];
     return this.posts.query<Post[]>(
       `SELECT ${this.columns} FROM json_to_recordset($1) AS key ("platform" text, "platformPostId" text)
        JOIN posts AS post ON post.platform = key.platform AND post.platform_post_id = "platformPostId"`,
-      [json(keys)],
+      [json(seen)],
     );
   }
 }
@@ -178,8 +186,8 @@ function byKey(posts: readonly Post[]): Map<string, Post> {
   return new Map(posts.map((post) => [keyOfPost(post), post]));
 }
 
-function json(rows: Iterable<object>): string {
-  return JSON.stringify([...rows]);
+function json(seen: Iterable<[string, Seen]>): string {
+  return JSON.stringify(Array.from(seen, ([, { row }]) => row));
 }
 
 /** What may change of an author from sighting to sighting. */
