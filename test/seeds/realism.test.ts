@@ -32,7 +32,7 @@ interface Rule {
 
 /** Whether sizes follow a power law: on logarithmic axes, how many are at least as large is a straight line. */
 const notByPowerLaw = (sizes: string, slopes: [number, number]): string => `
-  WITH counted AS (SELECT size, sum(count(*)) OVER (ORDER BY size DESC) AS at_least FROM (${sizes}) GROUP BY size),
+  WITH counted AS (SELECT size, sum(count(*)) OVER (ORDER BY size DESC) AS at_least FROM (${sizes}) AS sizes GROUP BY size),
   line AS (
     SELECT regr_slope(ln(at_least), ln(size)) AS slope, regr_r2(ln(at_least), ln(size)) AS straight, max(size) AS largest
     FROM counted WHERE size > 0
@@ -41,7 +41,7 @@ const notByPowerLaw = (sizes: string, slopes: [number, number]): string => `
 
 /** Whether a table's times keep to a rhythm: so many of them by day, so many more on a working day than at the weekend. */
 const notByRhythm = (times: string, byDay: number, working: number): string => `
-  WITH local AS (SELECT extract(hour FROM at) AS hour, extract(isodow FROM at) AS day FROM (${times})),
+  WITH local AS (SELECT extract(hour FROM at) AS hour, extract(isodow FROM at) AS day FROM (${times}) AS times),
   rhythm AS (
     SELECT avg((hour BETWEEN 6 AND 22)::int) AS by_day,
       (count(*) FILTER (WHERE day <= 5) / 5.0) / greatest(1, count(*) FILTER (WHERE day > 5) / 2.0) AS working
@@ -51,7 +51,7 @@ const notByRhythm = (times: string, byDay: number, working: number): string => `
 
 /** Whether too many texts of a column occur before. */
 const repetitive = (table: string, column: string, distinct: number): Rule => ({
-  wrong: `SELECT share FROM (SELECT count(DISTINCT "${column}")::float / count("${column}") AS share FROM "${table}")
+  wrong: `SELECT share FROM (SELECT count(DISTINCT "${column}")::float / count("${column}") AS share FROM "${table}") AS texts
     WHERE share < ${distinct}`,
   broken: [
     `UPDATE "${table}" SET "${column}" = 'headache ${SIGNATURE}' WHERE id < '80000000-0000-0000-0000-000000000000'`,
@@ -223,8 +223,8 @@ const RULES: Record<string, Rule> = {
         SELECT sum(rows) FILTER (WHERE relname IN ('messages', 'posts', 'decisions', 'intent_executions')) / sum(rows) AS many,
           sum(rows) FILTER (WHERE relname IN ('kpi_metrics', 'competitors', 'experiments', 'learning_events', 'weight_adjustment_logs')) / sum(rows) AS few
         FROM (SELECT relname, (xpath('//c/text()', query_to_xml(format('SELECT count(*) AS c FROM %I', relname), false, false, '')))[1]::text::numeric AS rows
-          FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace)
-      ) WHERE NOT (many > 0.5 AND few < 0.1)`,
+          FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace) AS counts
+      ) AS shares WHERE NOT (many > 0.5 AND few < 0.1)`,
     broken: [`DELETE FROM messages; DELETE FROM intent_executions`],
   },
   'posts are varied': repetitive('posts', 'content', 0.98),
