@@ -34,6 +34,7 @@ describe('readConfiguration', () => {
     expect({ ...readConfiguration({}) }).toEqual({
       nodeEnv: 'development',
       port: 3000,
+      trustUserIdHeader: false,
       databaseUrl: undefined,
       databaseSecretFile: undefined,
       databaseDirectory: join(ROOT, '.data'),
@@ -52,6 +53,7 @@ describe('readConfiguration', () => {
     const set = readConfiguration({
       NODE_ENV: 'production',
       PORT: '8080',
+      TRUST_USER_ID_HEADER: 'true',
       DATABASE_URL: SERVER,
       DATABASE_DIRECTORY: 'elsewhere',
       DATABASE_SSL: 'true',
@@ -65,6 +67,7 @@ describe('readConfiguration', () => {
     expect({ ...set }).toEqual({
       nodeEnv: 'production',
       port: 8080,
+      trustUserIdHeader: true,
       databaseUrl: SERVER,
       databaseSecretFile: undefined,
       databaseDirectory: join(ROOT, 'elsewhere'),
