@@ -46,7 +46,7 @@ Exit codes:
     .opts<Flags>();
 
   // Errors are told once, by whoever runs the command.
-  dataSource.setOptions({ logging: false });
+  dataSource.setOptions({ logging: [] });
   await dataSource.initialize();
   try {
     const retention = new RetentionService(dataSource);
