@@ -8,6 +8,7 @@ import dataSource from '../../ormconfig';
 import { runCommand, UserError } from '../../src/database/errors';
 import { compileTables, type Table as SeedTable } from '../../seeds/engine/tables';
 import { factories } from '../../seeds/factories';
+import { median } from '../median';
 import { dropDatabase, makeDatabase, type Measurement, measure, query, version } from './measure';
 
 interface Options {
@@ -168,11 +169,6 @@ function print(size: Size, results: ReadonlyMap<string, readonly Measurement[]>)
     table.push([name, seconds.toFixed(2), Math.round(size.rows / seconds), ratio.toFixed(3), Math.round(memory)]);
   }
   console.log(table.toString());
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
 }
 
 function wholeNumber(text: string): number {
