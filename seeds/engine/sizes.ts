@@ -1,4 +1,3 @@
-import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
 import { UserError } from '../../src/database/errors';
 import { closest } from './closest';
 import { MAX_ROWS } from './keys';
@@ -151,20 +150,4 @@ function refuseTooMany(table: Table, rows: number, { scale, rows: wanted }: Size
     const what = wanted ? '--rows' : `Scale ${scale}`;
     throw new UserError(`${what} asks for more than ${MAX_ROWS} rows in ${table.name}: give a smaller one.`);
   }
-  for (const columns of uniqueColumns(table)) {
-    const values = columns.reduce((product, { enum: list }) => product * (list?.length ?? Infinity), 1);
-    if (rows <= values) continue;
-    const names = columns.map(({ databaseName }) => databaseName).join(', ');
-    throw new UserError(
-      `${table.name} can't have ${rows} rows: it is unique by ${names}, of which there are ${values} different values.`,
-    );
-  }
-}
-
-/** The sets of columns whose values no two rows of a table share. */
-function uniqueColumns({ entity }: Table): ColumnMetadata[][] {
-  const indices = entity.indices.filter((index) => index.isUnique && !index.where);
-  return [...entity.uniques, ...indices]
-    .map(({ columns }) => columns)
-    .filter((columns) => columns.every(({ isNullable }) => !isNullable));
 }

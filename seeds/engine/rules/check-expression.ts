@@ -37,7 +37,7 @@ const TOKEN =
   /E?'((?:[^']|'')*)'|"([^"]+)"|::\s*(?:double precision|character varying|timestamp with(?:out)? time zone|\w+)(?:\s*\(\d+(?:\s*,\s*\d+)?\))?(?:\s*\[\s*\])?|[A-Za-z_]\w*|\d+(?:\.\d+)?(?:e[+-]?\d+)?|[<>=!~*|+/-]+|\S/gi;
 
 /** One space between words, no casts, no quotes around names, functions in lower case and close to their brackets. */
-function sentence(expression: string): Sentence {
+export function sentence(expression: string): Sentence {
   const texts: string[] = [];
   const tokens = [...expression.matchAll(TOKEN)].flatMap(([token, text, name]) => {
     if (text !== undefined) {

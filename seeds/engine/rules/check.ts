@@ -1,5 +1,5 @@
 import { UserError } from '../../../src/database/errors';
-import { type Constraints, constraintsOf, uniqueSetsOf } from './constraints';
+import { checksOfRows, type Constraints, constraintsOf, uniqueSetsOf } from './constraints';
 import { capacitiesOf } from '../makers';
 import { locate } from '../rows';
 import type { Table } from '../tables';
@@ -67,6 +67,13 @@ export function checkRow(table: Table, index: number, row = table.row(index)): v
     } catch (error) {
       throw locate(error, table.name, property, index);
     }
+  }
+  for (const { name, properties, holds } of checksOfRows(table.entity)) {
+    if (holds(row)) continue;
+    const values = properties.map((property) => `${property} ${shown(row[property])}`).join(', ');
+    throw new UserError(
+      `${table.name}.${properties.join(', ')}, row ${index}: ${values} violate CHECK ${name}: its factory has to say what they hold.`,
+    );
   }
 }
 

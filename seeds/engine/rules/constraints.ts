@@ -5,6 +5,7 @@ import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata';
 import { declarationsOf } from '../../../src/schema/declarations';
 import { type Condition, conditionsOf } from './check-expression';
+import { truthOf } from './truth';
 
 /** What a rule of the entity demands of a column. */
 export interface Rule {
@@ -118,6 +119,38 @@ export function uniqueSetsOf(entity: EntityMetadata): string[][] {
   });
   const sets = [...constraints, ...indexes, ...declaredIndexes].filter((set) => set.length > 0);
   return sets.filter((set) => !entity.primaryColumns.every(({ propertyName }) => set.includes(propertyName)));
+}
+
+/** A CHECK that ties several columns of a row together. */
+export interface RowCheck {
+  readonly name: string;
+  readonly properties: readonly string[];
+  readonly holds: (row: Readonly<Record<string, unknown>>) => boolean;
+}
+
+const rowChecks = new WeakMap<EntityMetadata, RowCheck[]>();
+
+/** The CHECKs of several columns, as far as they are understood. */
+export function checksOfRows(entity: EntityMetadata): RowCheck[] {
+  let checks = rowChecks.get(entity);
+  if (!checks) {
+    checks = entity.checks.flatMap(({ name, expression }) => rowCheck(entity, name, expression));
+    rowChecks.set(entity, checks);
+  }
+  return checks;
+}
+
+function rowCheck({ columns }: EntityMetadata, name: string, expression: string): RowCheck[] {
+  const truth = truthOf(expression);
+  const properties = new Map(columns.map(({ databaseName, propertyName }) => [databaseName, propertyName]));
+  if (!truth || truth.columns.length < 2 || !truth.columns.every((column) => properties.has(column))) return [];
+  return [
+    {
+      name,
+      properties: truth.columns.map((column) => properties.get(column)!),
+      holds: (row) => truth.holds((column) => row[properties.get(column)!]),
+    },
+  ];
 }
 
 const conditionsByEntity = new WeakMap<EntityMetadata, Condition[]>();

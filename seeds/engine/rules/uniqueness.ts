@@ -1,5 +1,5 @@
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata';
-import { isOptional, mayBeNull, uniqueSetsOf } from './constraints';
+import { constraintsOf, isOptional, mayBeNull, uniqueSetsOf } from './constraints';
 import { MAX_ROWS } from '../keys';
 import type { List } from '../random';
 import type { Table } from '../tables';
@@ -9,7 +9,7 @@ export interface Digit {
   readonly stride: number;
 }
 
-/** How many rows can differ in some columns that have to; nothing is known where the factory makes one of them. */
+/** How many rows can differ in some columns that have to; nothing is known where the factory makes one of them that has no list. */
 export interface Capacity {
   readonly properties: readonly string[];
   /** How many combinations of values there are … */
@@ -49,8 +49,10 @@ export function numberingOf(table: Table, values: ReadonlyMap<string, () => List
     }
     const relation = ample ? undefined : freeRelation(table, properties);
     if (relation) digits.set(relation.propertyName, { stride });
-    if (properties.some((property) => isDeclared(table, property) || isNull(table, property))) continue;
-    capacities.push({ properties, combinations: stride, relation, perParent: ofParent });
+    const declared = properties.filter((property) => isDeclared(table, property));
+    const combinations = declared.reduce((product, property) => product * listed(table, property), stride);
+    if (combinations === Infinity || properties.some((property) => isNull(table, property))) continue;
+    capacities.push({ properties, combinations, relation, perParent: ofParent });
   }
   return { digits, capacities };
 }
@@ -81,6 +83,11 @@ function isDeclared({ entity, fields }: Table, property: string): boolean {
   return [property, ...relations.map(({ propertyName }) => propertyName)].some(
     (name) => typeof fields[name] === 'function',
   );
+}
+
+/** How many values a column has whatever the factory makes: those of its list. */
+function listed({ entity }: Table, property: string): number {
+  return constraintsOf(entity.findColumnWithPropertyName(property)!).limits.values?.length ?? Infinity;
 }
 
 /** Whether a column is null where nothing else is known, so that its constraint asks for nothing. */

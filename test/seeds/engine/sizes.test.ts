@@ -1,9 +1,7 @@
 import 'reflect-metadata';
 import fc from 'fast-check';
-import { Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import { UserError } from '../../../src/database/errors';
 import { entities } from '../../../src/entities';
-import { Enumeration } from '../../../src/schema';
 import { type SizeOptions, type Sizes, sizesOf } from '../../../seeds/engine/sizes';
 import { compileTables, type Table } from '../../../seeds/engine/tables';
 import { factories } from '../../../seeds/factories';
@@ -174,28 +172,4 @@ it.each<[string, SizeOptions, string]>([
 
 it('does not guess what nothing is similar to', () => {
   expect(messageOf({ scale: 1, only: ['nosuch'] })).toMatch(/^There is no table nosuch for --only: choose from audit_/);
-});
-
-it('refuses more rows than a unique enumeration has values', async () => {
-  @Entity('suits')
-  @Unique(['colour', 'rank'])
-  class Suit {
-    @PrimaryGeneratedColumn('uuid')
-    id: string;
-
-    @Enumeration(['red', 'black'])
-    colour: 'red' | 'black';
-
-    @Enumeration(['jack', 'queen', 'king'])
-    rank: 'jack' | 'queen' | 'king';
-
-    @Column({ type: 'text', nullable: true, unique: true })
-    nickname: string | null;
-  }
-  const suits = compileTables(await metadataOf([Suit]), [], BASIS);
-  expect(messageOf({ scale: 1, rows: { suits: 7 } }, suits)).toBe(
-    "suits can't have 7 rows: it is unique by colour, rank, of which there are 6 different values.",
-  );
-  expect(messageOf({ scale: 1 }, suits)).toContain("suits can't have 10 rows");
-  expect(named(sizesOf(suits, { scale: 1, rows: { suits: 6 } }))).toEqual({ suits: 6 });
 });

@@ -50,6 +50,12 @@ it.each<[string, Fields<Seat>, number, RegExp | undefined]>([
     /^seats\.hall, place: 41 rows have to differ, and there are 40 values\.$/,
   ],
   [
+    'more rows than a list has values, whoever makes them',
+    { hall: (_, random) => random.pick(['left', 'right']), label: ({ index }) => String(index).padStart(3, '0') },
+    41,
+    /^seats\.hall, place: 41 rows have to differ, and there are 40 values\.$/,
+  ],
+  [
     'a length too small',
     { hall: 'left', place: ({ index }) => 1 + (index % 20) },
     50_000,

@@ -1,0 +1,211 @@
+import { sentence } from './check-expression';
+
+/** What an expression of SQL gives for a row; null is what SQL does not know. */
+type Term = (row: Row) => Value;
+type Value = string | number | boolean | Date | null;
+
+/** The values of a row by the names of its columns. */
+export type Row = (column: string) => unknown;
+
+/** A CHECK as it can be asked of a row before PostgreSQL sees it. */
+export interface Truth {
+  /** The names in it, each once. */
+  readonly columns: readonly string[];
+  /** False: PostgreSQL will refuse the row. */
+  readonly holds: (row: Row) => boolean;
+}
+
+/**
+ * Reads what a CHECK says of a whole row: comparisons, sums, lists, IS NULL and CASE, joined by AND, OR and NOT.
+ *
+ * @returns undefined where it says anything else: PostgreSQL will judge it
+ */
+export function truthOf(expression: string): Truth | undefined {
+  const { words, texts } = sentence(expression);
+  try {
+    const parser = new Parser(words.split(' '), texts);
+    const term = parser.whole();
+    return { columns: [...parser.columns], holds: (row) => term(row) !== false };
+  } catch (error) {
+    if (error instanceof NotUnderstood) return undefined;
+    throw error;
+  }
+}
+
+class NotUnderstood extends Error {}
+
+const COMPARISONS: Record<string, (difference: number) => boolean> = {
+  '=': (difference) => difference === 0,
+  '<>': (difference) => difference !== 0,
+  '!=': (difference) => difference !== 0,
+  '<': (difference) => difference < 0,
+  '<=': (difference) => difference <= 0,
+  '>': (difference) => difference > 0,
+  '>=': (difference) => difference >= 0,
+};
+
+const KEYWORDS = /^(?:and|or|not|is|in|between|case|when|then|else|end|any|array|like|ilike|similar)$/;
+
+/** Recursive descent, a method for each precedence of SQL's operators, the loosest first. */
+class Parser {
+  readonly columns = new Set<string>();
+  private at = 0;
+
+  constructor(
+    private readonly words: readonly string[],
+    private readonly texts: readonly string[],
+  ) {}
+
+  whole(): Term {
+    const term = this.or();
+    if (this.at < this.words.length) throw new NotUnderstood();
+    return term;
+  }
+
+  private or(): Term {
+    const terms = this.joined('or', () => this.and());
+    return (row) => any(terms, row, true);
+  }
+
+  private and(): Term {
+    const terms = this.joined('and', () => this.not());
+    return (row) => any(terms, row, false);
+  }
+
+  private joined(word: string, next: () => Term): Term[] {
+    const terms = [next()];
+    while (this.takes(word)) terms.push(next());
+    return terms;
+  }
+
+  private not(): Term {
+    return this.takes('not') ? negated(this.not()) : this.comparison();
+  }
+
+  private comparison(): Term {
+    const left = this.sum();
+    const compare = COMPARISONS[this.words[this.at]];
+    if (compare) {
+      this.at++;
+      return compared(left, compare, this.sum());
+    }
+    if (this.takes('is')) {
+      const isNot = this.takes('not');
+      this.expect('null');
+      return (row) => (left(row) === null) !== isNot;
+    }
+    const isNot = this.takes('not');
+    const found = this.range(left);
+    if (!found && isNot) throw new NotUnderstood();
+    return found ? (isNot ? negated(found) : found) : left;
+  }
+
+  private range(left: Term): Term | undefined {
+    if (this.takes('between')) {
+      const least = compared(left, COMPARISONS['>='], this.sum());
+      this.expect('and');
+      const most = compared(left, COMPARISONS['<='], this.sum());
+      return (row) => any([least, most], row, false);
+    }
+    if (!this.takes('in')) return undefined;
+    this.expect('(');
+    const items = this.joined(',', () => this.sum()).map((item) => compared(left, COMPARISONS['='], item));
+    this.expect(')');
+    return (row) => any(items, row, true);
+  }
+
+  private sum(): Term {
+    let sum = this.product();
+    for (;;) {
+      if (this.takes('+')) sum = calculated(sum, this.product(), (a, b) => a + b);
+      else if (this.takes('-')) sum = calculated(sum, this.product(), (a, b) => a - b);
+      else return sum;
+    }
+  }
+
+  private product(): Term {
+    let product = this.atom();
+    while (this.takes('*')) product = calculated(product, this.atom(), (a, b) => a * b);
+    return product;
+  }
+
+  private atom(): Term {
+    const word = this.words[this.at++] ?? '';
+    if (word === '(' || word === 'abs(') {
+      const inner = this.or();
+      this.expect(')');
+      return word === '(' ? inner : calculated(inner, inner, Math.abs);
+    }
+    if (word === 'case') return this.cases();
+    if (word === 'null') return () => null;
+    if (word === 'true' || word === 'false') return () => word === 'true';
+    if (/^-?[\d.]+(?:e[+-]?\d+)?$/.test(word)) return () => Number(word);
+    if (/^\$\d+$/.test(word)) return () => this.texts[Number(word.slice(1))];
+    if (!/^[a-z_]\w*$/i.test(word) || KEYWORDS.test(word)) throw new NotUnderstood();
+    this.columns.add(word);
+    return (row) => row(word) as Value;
+  }
+
+  private cases(): Term {
+    const branches: [condition: Term, result: Term][] = [];
+    while (this.takes('when')) {
+      const condition = this.or();
+      this.expect('then');
+      branches.push([condition, this.or()]);
+    }
+    const otherwise = this.takes('else') ? this.or() : () => null;
+    this.expect('end');
+    if (branches.length === 0) throw new NotUnderstood();
+    return (row) => (branches.find(([condition]) => condition(row) === true)?.[1] ?? otherwise)(row);
+  }
+
+  private takes(word: string): boolean {
+    if (this.words[this.at] !== word) return false;
+    this.at++;
+    return true;
+  }
+
+  private expect(word: string): void {
+    if (!this.takes(word)) throw new NotUnderstood();
+  }
+}
+
+/** OR of terms where `decisive` is true, AND where it is false: one that is decisive decides, else what is not known. */
+function any(terms: readonly Term[], row: Row, decisive: boolean): Value {
+  if (terms.length === 1) return terms[0](row);
+  const values = terms.map((term) => term(row));
+  if (values.includes(decisive)) return decisive;
+  return values.includes(null) ? null : !decisive;
+}
+
+function negated(term: Term): Term {
+  return (row) => {
+    const value = term(row);
+    return value === null ? null : !value;
+  };
+}
+
+function calculated(left: Term, right: Term, calculate: (a: number, b: number) => number): Term {
+  return (row) => {
+    const [a, b] = [left(row), right(row)];
+    return a === null || b === null ? null : calculate(Number(a), Number(b));
+  };
+}
+
+function compared(left: Term, compare: (difference: number) => boolean, right: Term): Term {
+  return (row) => {
+    const [a, b] = [left(row), right(row)];
+    if (a === null || b === null) return null;
+    if (a === b) return compare(0);
+    const difference = measure(a) - measure(b);
+    // Of two texts that differ, only the database's collation knows which is the first.
+    if (Number.isNaN(difference)) return compare(1) === compare(-1) ? compare(1) : null;
+    return compare(difference);
+  };
+}
+
+/** A number, or the moment in ms that a value names; NaN where it names none. */
+function measure(value: Value): number {
+  if (typeof value !== 'string') return Number(value);
+  return /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : value.trim() === '' ? NaN : Number(value);
+}
