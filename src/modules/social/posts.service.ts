@@ -90,7 +90,7 @@ export class PostsService {
         .query<Post[]>(`${INGEST} RETURNING ${this.columns}`, [json(authors), json(posts), now])
         .catch(throwDomainError),
     );
-    const known = byKey(await this.find([...posts].filter(([key]) => !created.has(key))));
+    const known = byKey(await this.find(sightings.filter((sighting) => !created.has(keyOfPost(sighting)))));
     const told = new Set<string>();
     return sightings.flatMap((sighting) => {
       const key = keyOfPost(sighting);
@@ -144,12 +144,13 @@ export class PostsService {
       .catch(throwDomainError);
   }
 
-  private async find(seen: readonly [string, Seen][]): Promise<Post[]> {
-    if (seen.length === 0) return [];
+  private async find(sightings: readonly Sighting[]): Promise<Post[]> {
+    if (sightings.length === 0) return [];
+    const keys = sightings.map(({ platform, platformPostId }) => ({ platform, id: platformPostId }));
     return this.posts.query<Post[]>(
-      `SELECT ${this.columns} FROM json_to_recordset($1) AS key ("platform" text, "platformPostId" text)
-       JOIN posts AS post ON post.platform = key.platform AND post.platform_post_id = "platformPostId"`,
-      [json(seen)],
+      `SELECT ${this.columns} FROM json_to_recordset($1) AS key (platform text, id text)
+       JOIN posts AS post ON post.platform = key.platform AND post.platform_post_id = key.id`,
+      [JSON.stringify(keys)],
     );
   }
 }
