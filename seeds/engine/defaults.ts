@@ -1,7 +1,8 @@
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
 import { constraintsOf, type Ordering, orderingsOf } from './rules/constraints';
+import { measure } from './rules/check-expression';
 import { type Domain, valuesOf } from './rules/domain';
-import { DAY, type List, type Random } from './random';
+import { DAY, type List } from './random';
 import { type AnyRow, located, type Maker } from './rows';
 import type { Table } from './tables';
 import { type Numbering, numberingOf } from './rules/uniqueness';
@@ -77,15 +78,17 @@ function besideMaker({ lesser, greater, strict }: Ordering, column: ColumnMetada
     if (limit === null) return value;
     if (limit instanceof Date)
       return isGreater ? random.after(limit, 30 * DAY, 1) : random.between(Number(limit) - 30 * DAY, Number(limit) - 1);
-    const [a, b] = isGreater ? [limit, value] : [value, limit];
-    if ((a as number) < (b as number) || (!strict && a === b)) return value;
-    return strict ? nearest(random, limit as number, isGreater) : limit;
+    const ahead = (measure(value) - measure(limit)) * (isGreater ? 1 : -1);
+    if (ahead > 0 || (!strict && ahead === 0)) return value;
+    return strict ? moved(limit, random.int(1, 10) * (isGreater ? 1 : -1), column) : limit;
   };
 }
 
-function nearest(random: Random, limit: number, isGreater: boolean): number {
-  const distance = random.int(1, 10);
-  return isGreater ? limit + distance : limit - distance;
+/** A number, numeric or day that is so much larger. */
+function moved(limit: unknown, distance: number, { type, scale }: ColumnMetadata): unknown {
+  if (typeof limit === 'number') return limit + distance;
+  if (type === 'date') return new Date(measure(limit) + distance * DAY).toISOString().slice(0, 10);
+  return (measure(limit) + distance).toFixed(scale ?? 0);
 }
 
 /** The value of a column's default, where it is a value and not an expression of SQL. */

@@ -182,11 +182,10 @@ function listed(texts: readonly string[], column: string, list: string): Reading
   };
 }
 
-/** A number, or the moment that a text names. */
-function measure(one: unknown): number {
-  if (one instanceof Date) return one.getTime();
-  const number = Number(one);
-  return Number.isNaN(number) ? Date.parse(String(one)) : number;
+/** A number, or the moment in ms that a value names; NaN where it names none. */
+export function measure(one: unknown): number {
+  if (typeof one !== 'string') return Number(one);
+  return /^\d{4}-\d\d-\d\d/.test(one) ? Date.parse(one) : one.trim() === '' ? NaN : Number(one);
 }
 
 function between(column: string, min: string | number, max: string | number): Reading {

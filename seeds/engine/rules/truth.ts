@@ -1,4 +1,4 @@
-import { sentence } from './check-expression';
+import { measure, sentence } from './check-expression';
 
 /** What an expression of SQL gives for a row; null is what SQL does not know. */
 type Term = (row: Row) => Value;
@@ -202,10 +202,4 @@ function compared(left: Term, compare: (difference: number) => boolean, right: T
     if (Number.isNaN(difference)) return compare(1) === compare(-1) ? compare(1) : null;
     return compare(difference);
   };
-}
-
-/** A number, or the moment in ms that a value names; NaN where it names none. */
-function measure(value: Value): number {
-  if (typeof value !== 'string') return Number(value);
-  return /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : value.trim() === '' ? NaN : Number(value);
 }

@@ -377,6 +377,6 @@ async function fill(definition: Definition, rows: number): Promise<void> {
 it('fills whatever table by its entity alone, as PostgreSQL and class-validator want it', async () => {
   await fc.assert(
     fc.asyncProperty(definitions, (definition) => fill(definition, ROWS)),
-    { numRuns: 30, seed: 4 },
+    { numRuns: 20, seed: 4 },
   );
 });
