@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { escapeIdentifier } from 'pg';
-import { type EntityManager, Repository } from 'typeorm';
+import { type EntityManager, Not, Repository } from 'typeorm';
 import { UserContext } from '../../database/user-context';
-import { ScheduledIntent } from '../../entities';
+import { IntentExecution, ScheduledIntent } from '../../entities';
 import { InvalidInputError, NotFoundError } from '../errors/domain-errors';
 import { throwDomainError } from '../errors/violations';
 import { CLAIM_MS, ClaimLostError, type Execution, type Outcome } from './execution';
@@ -71,7 +71,7 @@ export class IntentsService {
     return this.asUser(userId, (manager) => {
       const created = manager.create(ScheduledIntent, { enabled: true, ...authored(intent), userId });
       triggerOf(created);
-      created.nextCheck = created.enabled ? firstCheck(created, now) : null;
+      created.nextCheck = created.enabled ? firstCheck(created, now, 0) : null;
       return manager.save(created);
     });
   }
@@ -95,8 +95,11 @@ export class IntentsService {
       const newTrigger = TRIGGER.some((property) => changes[property] !== undefined);
       if (newTrigger) triggerOf(intent);
       if (!intent.enabled) intent.nextCheck = null;
-      else if (newTrigger || !wasEnabled) intent.nextCheck = firstCheck(intent, now);
-      else refuseEnded(intent, now);
+      else {
+        const fired = await timesFired(manager, intent);
+        if (newTrigger || !wasEnabled) intent.nextCheck = firstCheck(intent, now, fired);
+        else refuseEnded(intent, now, fired);
+      }
       return manager.save(intent);
     });
   }
@@ -167,7 +170,7 @@ export class IntentsService {
   /**
    * Writes what became of a claimed intent: the execution, and the intent's counters and next check, all or nothing. The
    * intent ends (it is not enabled any more) with its last execution: that of max_executions, or of a schedule that has
-   * no time to come. A condition that was not met is an execution, too, but does not count: it has not fired.
+   * no time to come. Where a condition was not met it has not fired: that is an execution, and none of max_executions.
    *
    * @throws ClaimLostError where the claim is not open any more; nothing is written then
    */
@@ -195,6 +198,11 @@ export class IntentsService {
   }
 }
 
+/** Whether an intent has fired as often as it may with the execution that is being recorded. */
+const FIRED_ENOUGH = `CASE WHEN max_executions IS NULL OR status = 'condition_not_met' THEN false ELSE max_executions <= 1 + (
+    SELECT count(*) FROM intent_executions AS past WHERE past.intent_id = intent.id AND past.status <> 'condition_not_met'
+  ) END`;
+
 /**
  * A claim is open from last_checked until an execution is recorded after it. Its author may have changed when the intent is
  * due meanwhile: next_check is then another one than that of the claim, and stays. (Date has no microseconds.)
@@ -203,23 +211,23 @@ const RECORD = `
   WITH execution AS (
     SELECT * FROM json_to_recordset($1) AS execution (
       intent_id uuid, claimed_at timestamptz, due_at timestamptz, next_check timestamptz,
-      trigger_type text, trigger_data jsonb, status text, fired integer, gate_result jsonb, message_id uuid,
+      trigger_type text, trigger_data jsonb, status text, gate_result jsonb, message_id uuid,
       message_preview text, evaluation_ms integer, generation_ms integer, delivery_ms integer, error_message text
     )
   ), recorded AS (
     UPDATE scheduled_intents AS intent
     SET last_executed = greatest($2, intent.last_checked),
-        execution_count = execution_count + fired,
+        execution_count = execution_count + 1,
         last_execution_status = status,
         last_execution_error = error_message,
         last_message_id = message_id,
         next_check = CASE
-          WHEN execution_count + fired >= max_executions THEN NULL
+          WHEN ${FIRED_ENOUGH} THEN NULL
           WHEN date_trunc('milliseconds', intent.next_check) = due_at THEN execution.next_check
           ELSE intent.next_check
         END,
         enabled = enabled
-          AND (execution_count + fired >= max_executions) IS NOT TRUE
+          AND NOT ${FIRED_ENOUGH}
           AND NOT (date_trunc('milliseconds', intent.next_check) = due_at AND execution.next_check IS NULL)
     FROM execution
     WHERE intent.id = intent_id AND last_checked = claimed_at AND (last_executed < last_checked) IS NOT FALSE
@@ -243,7 +251,6 @@ function recordOf({ intent, outcome }: Execution, now: Date): object {
     trigger_type: intent.triggerType,
     trigger_data: outcome.triggerData,
     status: outcome.status,
-    fired: outcome.status === 'condition_not_met' ? 0 : 1,
     gate_result: outcome.gateResult,
     message_id: outcome.messageId,
     message_preview: outcome.messagePreview,
@@ -267,8 +274,8 @@ function followingCheck(intent: ScheduledIntent, now: Date): Date | null {
 }
 
 /** @throws InvalidInputError where the intent would never fire, naming the field */
-function firstCheck(intent: ScheduledIntent, now: Date): Date {
-  refuseEnded(intent, now);
+function firstCheck(intent: ScheduledIntent, now: Date, fired: number): Date {
+  refuseEnded(intent, now, fired);
   const trigger = triggerOf(intent);
   const next = nextCheck(trigger, now);
   if (!next && trigger.type === 'once') throw wrong('triggerSchedule.at', trigger.at, 'a moment to come');
@@ -279,10 +286,16 @@ function firstCheck(intent: ScheduledIntent, now: Date): Date {
 }
 
 /** Whether it has expired or fired as often as it may is asked where somebody wants it to go on. */
-function refuseEnded({ expiresAt, maxExecutions, executionCount = 0 }: ScheduledIntent, now: Date): void {
+function refuseEnded({ expiresAt, maxExecutions }: ScheduledIntent, now: Date, fired: number): void {
   if (expiresAt && expiresAt <= now) throw wrong('expiresAt', expiresAt, 'a moment to come, or none');
-  if (maxExecutions && maxExecutions <= executionCount)
-    throw wrong('maxExecutions', maxExecutions, `more than ${executionCount}, which it has had, or none`);
+  if (maxExecutions && maxExecutions <= fired)
+    throw wrong('maxExecutions', maxExecutions, `more than ${fired}, which it has had, or none`);
+}
+
+/** How often an intent has fired, where that is limited. */
+async function timesFired(manager: EntityManager, { id, maxExecutions }: ScheduledIntent): Promise<number> {
+  if (!maxExecutions) return 0;
+  return manager.countBy(IntentExecution, { intentId: id, status: Not('condition_not_met') });
 }
 
 /** Of what a caller gives, that which is an author's to say. */

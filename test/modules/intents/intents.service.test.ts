@@ -345,7 +345,7 @@ describe('an execution', () => {
     expect(again).toMatchObject({ enabled: true, nextCheck: after(DAY + HOUR) });
   });
 
-  it('does not count where a condition was only looked at', async () => {
+  it('has not fired where a condition was only looked at', async () => {
     const price = { item: 'class set', below: 200, currency: 'USD' };
     const watch = briefing({ triggerType: 'price', triggerSchedule: null, triggerCondition: price, maxExecutions: 1 });
     const { id, nextCheck } = await intents.create(ada, watch, NOW);
@@ -353,14 +353,16 @@ describe('an execution', () => {
     await intents.recordExecution(looked, { status: 'condition_not_met', triggerData: { price: 210 } }, nextCheck!);
     expect(await stored(id)).toMatchObject({
       enabled: true,
-      executionCount: 0,
+      executionCount: 1,
       lastExecutionStatus: 'condition_not_met',
       nextCheck: after(5 * MINUTE, nextCheck!),
     });
     const [fired] = await intents.claimDue(1, after(5 * MINUTE, nextCheck!));
     await intents.recordExecution(fired, SUCCESS, after(5 * MINUTE, nextCheck!));
-    expect(await stored(id)).toMatchObject({ enabled: false, executionCount: 1 });
+    expect(await stored(id)).toMatchObject({ enabled: false, executionCount: 2 });
     expect(await executionsOf(id)).toHaveLength(2);
+    const again = intents.update(ada, id, { enabled: true }, after(DAY));
+    await expect(again).rejects.toThrow('maxExecutions is 1: give more than 1');
   });
 
   it('ends an intent that fires once', async () => {
