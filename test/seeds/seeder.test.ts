@@ -536,7 +536,7 @@ describe('a failure leaves the database as it was', () => {
   it('of a factory, after other tables have been filled', async () => {
     await empty();
     const sent: string[] = [];
-    // The first 100 rows are tried before any is sent.
+    // The first rows are tried before any is sent.
     const action = ({ index }: { index: number }): string => {
       if (index === 105) throw new Error('out of ideas');
       return 'adjusted';
@@ -550,9 +550,17 @@ describe('a failure leaves the database as it was', () => {
 
   it('of a rule of the database', async () => {
     await empty();
-    const made = failing({ validSegments: 3, totalSegments: 2 });
+    const made = failing({ validSegments: ({ index }) => (index < 105 ? 1 : 3), totalSegments: 2 }, 110);
     expect(await messageOf(run({}, undefined, made))).toMatch(
-      /^Nothing has been changed, since a row is refused: .*"chk_weight_adjustment_logs_segments"\. .*COPY weight_adjustment_logs, line 1/,
+      /^Nothing has been changed, since a row is refused: .*"chk_weight_adjustment_logs_segments"\. .*COPY weight_adjustment_logs, line 106/,
+    );
+    expect(new Set(Object.values(await counts()))).toEqual(new Set([0]));
+  });
+
+  it('of a CHECK over several columns, before any row is sent', async () => {
+    await empty();
+    expect(await messageOf(run({}, undefined, failing({ validSegments: 3, totalSegments: 2 })))).toBe(
+      'weight_adjustment_logs.validSegments, totalSegments, row 0: validSegments 3, totalSegments 2 violate CHECK chk_weight_adjustment_logs_segments: its factory has to make values that keep it.',
     );
     expect(new Set(Object.values(await counts()))).toEqual(new Set([0]));
   });

@@ -72,7 +72,7 @@ export function checkRow(table: Table, index: number, row = table.row(index)): v
     if (holds(row)) continue;
     const values = properties.map((property) => `${property} ${shown(row[property])}`).join(', ');
     throw new UserError(
-      `${table.name}.${properties.join(', ')}, row ${index}: ${values} violate CHECK ${name}: its factory has to say what they hold.`,
+      `${table.name}.${properties.join(', ')}, row ${index}: ${values} violate CHECK ${name}: its factory has to make values that keep it.`,
     );
   }
 }

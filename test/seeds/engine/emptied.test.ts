@@ -7,7 +7,7 @@ import { migratedDatabase, type TestDatabase } from '../../databases';
 const UNKNOWABLE: Record<string, RegExp> = {
   // Which of schedule and condition there has to be depends on the trigger's type.
   ScheduledIntent:
-    /^scheduled_intents\.triggerType, triggerSchedule, triggerCondition, row \d+: .* violate CHECK chk_scheduled_intents_trigger: its factory has to say what they hold\.$/,
+    /^scheduled_intents\.triggerType, triggerSchedule, triggerCondition, row \d+: .* violate CHECK chk_scheduled_intents_trigger: its factory has to make values that keep it\.$/,
   // By its parent, which PostgreSQL is asked for.
   IntentExecution: /chk_scheduled_intents_trigger/,
   // The four weights add up to one.
