@@ -60,7 +60,7 @@ function integer(value: unknown): string {
 
 function float(value: unknown): string {
   if (typeof value !== 'number') throw new Error(`${show(value)} is not a number`);
-  return String(value);
+  return inThousandths(value) ?? String(value);
 }
 
 /** A numeric may come as text, which loses no digits. */
@@ -74,10 +74,13 @@ function boolean(value: unknown): string {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** The one looked at last: rows that follow each other often refer to the same one. */
+let lastUuid = '';
 
 function uuid(value: unknown): string {
+  if (value === lastUuid) return lastUuid;
   if (typeof value !== 'string' || !UUID.test(value)) throw new Error(`${show(value)} is not a UUID`);
-  return value;
+  return (lastUuid = value);
 }
 
 /** The days met so far, by their number since 1970: writing them is what takes the time. */
@@ -121,18 +124,19 @@ function json(value: unknown): string {
   return written;
 }
 
-/** -1, -0.999 … 1 as text: the numbers that demo vectors are made of. To write them anew takes five times as long. */
-const THOUSANDTHS = Array.from({ length: 2001 }, (_, index) => String((index - 1000) / 1000));
-
 function vector(value: unknown): string {
   if (!Array.isArray(value)) throw new Error(`${show(value)} is not an array of numbers`);
   let text = '';
-  for (const component of value as number[]) {
-    const thousandths = Math.round(component * 1000);
-    const known = thousandths / 1000 === component ? THOUSANDTHS[thousandths + 1000] : undefined;
-    text += `,${known ?? component}`;
-  }
+  for (const component of value as number[]) text += `,${inThousandths(component) ?? component}`;
   return `[${text.slice(1)}]`;
+}
+
+/** -1, -0.999 … 1 as text: what scores and demo vectors are. To write such a number anew takes five times as long. */
+const THOUSANDTHS = Array.from({ length: 2001 }, (_, index) => String((index - 1000) / 1000));
+
+function inThousandths(number: number): string | undefined {
+  const thousandths = Math.round(number * 1000);
+  return thousandths / 1000 === number ? THOUSANDTHS[thousandths + 1000] : undefined;
 }
 
 const ENCODERS: Partial<Record<string, Encoder>> = {

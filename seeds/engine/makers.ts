@@ -94,8 +94,11 @@ function childrenMaker(table: Table, relation: RelationMetadata): Maker {
       );
     }
     const first = placement.childrenBefore(index);
-    const rows = Array.from({ length: placement.childrenOf(index) }, (_, ordinal) => target.row(first + ordinal));
-    return relation.isOneToMany ? rows : (rows[0] ?? null);
+    const count = placement.childrenOf(index);
+    if (!relation.isOneToMany) return count > 0 ? target.row(first) : null;
+    const rows = new Array<AnyRow>(count);
+    for (let ordinal = 0; ordinal < count; ordinal++) rows[ordinal] = target.row(first + ordinal);
+    return rows;
   };
 }
 
