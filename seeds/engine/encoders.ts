@@ -19,23 +19,28 @@ export function encoderOf(column: Pick<ColumnMetadata, 'type' | 'isArray' | 'isN
   const type = typeof column.type === 'function' ? column.type.name.toLowerCase() : column.type;
   const encode = ENCODERS[type];
   if (!encode) throw new Error(`there is no encoder for the type ${type}`);
-  const field: Encoder = column.isArray ? (value) => escape(array(value, encode)) : escaped(type, encode);
+  const { isNullable } = column;
+  const field: Encoder = column.isArray ? (value) => escape(array(value, encode)) : (FIELDS[type] ?? encode);
   return (value) => {
     if (value !== null) return field(value);
-    if (!column.isNullable) throw new Error('null in a column that is NOT NULL');
+    if (!isNullable) throw new Error('null in a column that is NOT NULL');
     return NULL;
   };
 }
 
-/** Types whose text never holds what COPY has to have escaped. */
-const PLAIN = new Set(['uuid', 'date', 'timestamptz', 'timestamp with time zone', 'boolean', 'vector']);
-
-function escaped(type: string, encode: Encoder): Encoder {
-  return PLAIN.has(type) ? encode : (value) => escape(encode(value));
-}
-
 function escape(text: string): string {
   return /[\\\t\n\r]/.test(text) ? text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character]) : text;
+}
+
+/** A text as a field. Most hold nothing special, which one look tells. */
+function textField(value: unknown): string {
+  return typeof value === 'string' && !/[\0\\\t\n\r]/.test(value) ? value : escape(text(value));
+}
+
+/** JSON as a field: of what COPY has to have escaped it holds backslashes alone. */
+function jsonField(value: unknown): string {
+  const written = json(value);
+  return written.includes('\\') ? escape(written) : written;
 }
 
 /** `{"a","b"}`: each element in quotes, so that none reads as NULL or as a brace. */
@@ -156,6 +161,16 @@ const ENCODERS: Partial<Record<string, Encoder>> = {
   date: day,
   jsonb: json,
   vector,
+};
+
+/** The types whose text may hold what COPY has to have escaped. */
+const FIELDS: Partial<Record<string, Encoder>> = {
+  text: textField,
+  varchar: textField,
+  'character varying': textField,
+  numeric: (value) => escape(numeric(value)),
+  decimal: (value) => escape(numeric(value)),
+  jsonb: jsonField,
 };
 
 /** A value as an error may show it. */

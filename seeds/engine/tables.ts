@@ -9,7 +9,7 @@ import { makersOf } from './makers';
 import { inForeignKeyOrder } from './order';
 import { Placement } from './placement';
 import { hash, type List, Random } from './random';
-import { type AnyRow, locate, located, rowClass, type RowClass } from './rows';
+import { type AnyRow, locate, located, rowClass, type RowClass, VALUE_AT } from './rows';
 
 /** What all rows depend on, beside table and number. */
 export interface Basis {
@@ -101,15 +101,17 @@ export class Table {
 
   /** A row as a line of COPY's text format, without its end. */
   line(index: number): string {
-    const row = this.row(index);
+    const row = this.row(index) as InstanceType<RowClass>;
+    const { columns } = this;
     let line = '';
-    for (const { property, encode } of this.columns) {
-      const value = row[property];
-      if (line) line += '\t';
+    // The makers of the columns come first, in their order.
+    for (let slot = 0; slot < columns.length; slot++) {
+      const value = row[VALUE_AT](slot);
+      if (slot > 0) line += '\t';
       try {
-        line += encode(value);
+        line += columns[slot].encode(value);
       } catch (error) {
-        throw locate(error, this.name, property, index);
+        throw locate(error, this.name, columns[slot].property, index);
       }
     }
     return line;
