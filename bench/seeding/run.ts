@@ -51,14 +51,15 @@ const options = new Command('npm run bench:seed --')
   .parse()
   .opts<Options>();
 
-const seeder: Contender = {
-  name: SEEDER,
+/** The seeder, with so many threads that make rows. */
+const seeder = (jobs: number): Contender => ({
+  name: jobs === 1 ? SEEDER : `${SEEDER} -- --jobs ${jobs}`,
   peer: false,
   command: ({ scale }) => [
     ...[process.execPath, '--require', './typescript.js', 'seeds/run.ts', '--scale', String(scale)],
-    ...(options.allTables ? [] : ['--only', 'decisions']),
+    ...['--jobs', String(jobs), ...(options.allTables ? [] : ['--only', 'decisions'])],
   ],
-};
+});
 const copy: Contender = {
   name: COPY,
   peer: false,
@@ -76,7 +77,7 @@ const peers = ['typeorm-insert', 'drizzle-seed', 'typeorm-extension'].map((name)
     ...THREE_TABLES.map((table) => String(tables.get(table))),
   ],
 }));
-const contenders = options.allTables ? [copy, seeder] : [copy, seeder, ...peers];
+const contenders = [copy, seeder(1), seeder(2), ...(options.allTables ? [] : peers)];
 
 runCommand(async () => {
   if (dataSource.configuration.embedded)
@@ -125,7 +126,7 @@ async function prepare(all: readonly SeedTable[], rows: number, files: string): 
   const sizeBefore: Size = { scale, rows: 0, tables: new Map(), files };
   const tables = new Map<string, number>();
   await makeDatabase('rows', async (url) => {
-    await measure(seeder.command(sizeBefore, url), url);
+    await measure(seeder(1).command(sizeBefore, url), url);
     for (const { name } of all) {
       const [{ count: held }] = await query<{ count: number }>(url, `SELECT count(*)::int FROM "${name}"`);
       if (held === 0) continue;
