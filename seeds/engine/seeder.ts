@@ -109,8 +109,8 @@ function explain(error: unknown): unknown {
   if (code === '55P03' || code === '40P01') {
     return new UserError('Another transaction uses the tables: try again when it has ended.', { cause: error });
   }
-  // integrity_constraint_violation
-  if (code.startsWith('23')) {
+  // integrity_constraint_violation, data_exception
+  if (code.startsWith('23') || code.startsWith('22')) {
     const row = [detail, where?.split(',', 2).join(',')].filter(Boolean).join(' ');
     return new UserError(`Nothing has been changed, since a row is refused: ${message}. ${row}`, { cause: error });
   }

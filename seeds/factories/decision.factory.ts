@@ -23,10 +23,10 @@ export const decisionFactory = defineFactory(Decision, perParent('post', [1, 1, 
   mode: ({ replies }, random) => (replies.length > 0 ? random.weighted(MODES) : 'DISENGAGED'),
   archetype: ({ mode }, random) => (mode === 'DISENGAGED' ? null : random.pick(ARCHETYPES)),
   safetyFlags: (_, random) => (random.chance(0.05) ? [random.pick(SAFETY_FLAGS)] : []),
-  signalsJson: ({ post }, random) => ({
+  signalsJson: (_, random) => ({
     intent: random.pick(INTENTS),
     urgency: random.number(0, 1, 2),
-    keywords: post.keywordMatches.length,
+    question: random.chance(0.7),
   }),
   temporalContext: ({ post: { detectedAt } }) => ({ hour: detectedAt.getUTCHours(), weekday: detectedAt.getUTCDay() }),
   competitorDetected: ({ post }) => post.competitiveMentions[0]?.competitor.name ?? null,
