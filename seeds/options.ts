@@ -45,10 +45,7 @@ export function seedCommand(): Command {
     )
     .optionsGroup('How much:')
     .addOption(
-      new Option(
-        '--profile <name>',
-        'a shape of the data that has a name: demo is about 800 rows, load a million',
-      )
+      new Option('--profile <name>', 'a shape of the data that has a name: demo is about 800 rows, load a million')
         .choices(Object.keys(PROFILES))
         .default('demo'),
     )

@@ -41,7 +41,7 @@ async function main(): Promise<void> {
 async function listen(application: NestExpressApplication): Promise<void> {
   // Nest's own listen prints the error besides.
   await application.init();
-  const server = (application.getHttpServer()).listen(configuration.port);
+  const server = application.getHttpServer().listen(configuration.port);
   try {
     await once(server, 'listening');
   } catch (error) {
@@ -55,7 +55,7 @@ async function listen(application: NestExpressApplication): Promise<void> {
 function endOnSignals(application: NestExpressApplication): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
-      setTimeout(() => (application.getHttpServer()).closeAllConnections(), GRACE_MS).unref();
+      setTimeout(() => application.getHttpServer().closeAllConnections(), GRACE_MS).unref();
       runCommand(() => application.close());
     });
 }

@@ -14,14 +14,7 @@ interface Result {
 
 /** TypeORM's own command line, as `npm run typeorm -- …` starts it, on the project's ormconfig.ts. */
 function typeorm(command: string[], environment: NodeJS.ProcessEnv): Promise<Result> {
-  const parameters = [
-    '--require',
-    './typescript.js',
-    'node_modules/typeorm/cli.js',
-    ...command,
-    '-d',
-    'ormconfig.ts',
-  ];
+  const parameters = ['--require', './typescript.js', 'node_modules/typeorm/cli.js', ...command, '-d', 'ormconfig.ts'];
   return new Promise((resolve) => {
     // An empty variable hides the one in a developer's .env.
     const env = {

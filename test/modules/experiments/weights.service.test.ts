@@ -51,7 +51,13 @@ function lesson(segment: { segmentType: string; segmentKey: string }, sssWeight:
 
 function run(lessons: Lesson[]): Run {
   const reason = `${lessons.length} of 3 segments have samples enough.`;
-  return { lessons, totalSegments: Math.max(3, lessons.length), reason, baselinePerformance: 0.5, predictedImprovement: 0.1 };
+  return {
+    lessons,
+    totalSegments: Math.max(3, lessons.length),
+    reason,
+    baselinePerformance: 0.5,
+    predictedImprovement: 0.1,
+  };
 }
 
 async function counts(): Promise<Record<string, unknown>> {
