@@ -36,13 +36,13 @@ describeOnServer('at a million intents', () => {
     expect(plans).toMatchObject([{ indexes: ['idx_intents_pending', 'pk_scheduled_intents'], sequential: [] }]);
   });
 
-  it('records executions by the keys of their intents', async () => {
+  it('records executions by the keys of their intents, and counts by theirs', async () => {
     const claims = await intents.claimDue(100, NOW);
     // What they refer to is not there: in this database foreign keys have not been looked at.
     await dataSource.query('ALTER TABLE intent_executions DISABLE TRIGGER ALL');
     const executions = claims.map((intent) => ({ intent, outcome: { status: 'success' } as const }));
     const plans = await plansOf(dataSource, () => intents.recordExecutions(executions, NOW));
-    expect(plans).toMatchObject([{ indexes: ['pk_scheduled_intents'], sequential: [] }]);
+    expect(plans).toMatchObject([{ indexes: ['pk_scheduled_intents', 'idx_executions_intent'], sequential: [] }]);
   });
 
   it("finds a person's intents by theirs", async () => {
