@@ -1,12 +1,11 @@
-import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { UserContext } from '../../../src/database/user-context';
 import { AuditLog, entities, Escalation, Reply, Task, User } from '../../../src/entities';
 import { auditOf } from '../../../src/entities/audited';
 import { appUser } from '../../../src/entities/access';
 import { actingAs } from '../../../src/modules/audit/actor';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { migratedDatabase, type TestDatabase } from '../../databases';
+import { moduleOn } from '../module-on';
 
 const HASH = '$2b$12$abcdefghijklmnopqrstuv';
 const OTHER_HASH = '$2b$12$zyxwvutsrqponmlkjihgfe';
@@ -17,9 +16,7 @@ let context: UserContext;
 
 beforeAll(async () => {
   database = await migratedDatabase();
-  const module = await Test.createTestingModule({
-    imports: [DatabaseModule.on(await database.dataSource())],
-  }).compile();
+  const module = await moduleOn(database);
   dataSource = module.get(DataSource);
   context = module.get(UserContext);
 });

@@ -1,4 +1,4 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import { CompetitorsModule } from '../../../src/modules/competitors/competitors.module';
 import {
@@ -6,11 +6,11 @@ import {
   CompetitorsService,
   type NewMention,
 } from '../../../src/modules/competitors/competitors.service';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
 import { fresh, insert } from '../../entities/rows';
 import { plansOf } from '../plans';
+import { moduleOn } from '../module-on';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 
@@ -23,9 +23,7 @@ let competitorId: string;
 beforeAll(async () => {
   database = await migratedDatabase();
   client = await database.connect();
-  app = await Test.createTestingModule({
-    imports: [DatabaseModule.on(await database.dataSource()), CompetitorsModule],
-  }).compile();
+  app = await moduleOn(database, CompetitorsModule);
   competitors = app.get(CompetitorsService);
 });
 

@@ -1,11 +1,10 @@
 import type { Type } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
 import type { DataSource } from 'typeorm';
 import { User } from '../../../src/entities';
 import { ConversationsModule } from '../../../src/modules/conversations/conversations.module';
 import { ConversationsService } from '../../../src/modules/conversations/conversations.service';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { migratedDatabase } from '../../databases';
+import { moduleOn } from '../module-on';
 
 /** The conversations' module on a database of its own. */
 export interface Application {
@@ -22,9 +21,7 @@ export interface Application {
 export async function startApplication(): Promise<Application> {
   const database = await migratedDatabase();
   const dataSource = await database.dataSource();
-  const module = await Test.createTestingModule({
-    imports: [DatabaseModule.on(dataSource), ConversationsModule],
-  }).compile();
+  const module = await moduleOn(database, ConversationsModule);
   const conversations = module.get(ConversationsService);
   return {
     dataSource,

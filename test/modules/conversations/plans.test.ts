@@ -1,4 +1,4 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { DataSource } from 'typeorm';
 import { UserContext } from '../../../src/database/user-context';
 import { Message } from '../../../src/entities';
@@ -7,10 +7,10 @@ import { ConversationsService } from '../../../src/modules/conversations/convers
 import { EmbeddingsService } from '../../../src/modules/conversations/embeddings.service';
 import { SharingService } from '../../../src/modules/conversations/sharing.service';
 import { UsageService } from '../../../src/modules/conversations/usage.service';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { describeOnServer, type TestDatabase } from '../../databases';
 import { databaseWith, REFERENCE_DATE } from '../million';
 import { plansOf, type StatementPlan } from '../plans';
+import { moduleOn } from '../module-on';
 
 describeOnServer('at a million messages', () => {
   let database: TestDatabase;
@@ -23,9 +23,7 @@ describeOnServer('at a million messages', () => {
   beforeAll(async () => {
     database = await databaseWith({ users: 66_667, conversations: 200_000, messages: 1_000_000 });
     dataSource = await database.dataSource();
-    app = await Test.createTestingModule({
-      imports: [DatabaseModule.on(await database.dataSource()), ConversationsModule],
-    }).compile();
+    app = await moduleOn(database, ConversationsModule);
     conversations = app.get(ConversationsService);
     const middle = '80000000-0000-4000-8000-000000000000';
     message = await dataSource.manager

@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { EngagementModule } from '../../../src/modules/engagement/engagement.module';
 import { EngagementService, IllegalTransitionError } from '../../../src/modules/engagement/engagement.service';
 import { LEASE_MS, MessageQueueService, type NewMessage } from '../../../src/modules/engagement/message-queue.service';
 import { OnboardingService } from '../../../src/modules/engagement/onboarding.service';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
 import { insert } from '../../entities/rows';
+import { moduleOn } from '../module-on';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const CAUSE = { trigger: 'test' };
@@ -25,9 +25,7 @@ describeOnServer('engagement, of many at once', () => {
   beforeAll(async () => {
     database = await migratedDatabase();
     client = await database.connect();
-    app = await Test.createTestingModule({
-      imports: [DatabaseModule.on(await database.dataSource()), EngagementModule],
-    }).compile();
+    app = await moduleOn(database, EngagementModule);
     engagement = app.get(EngagementService);
     queue = app.get(MessageQueueService);
   });

@@ -1,16 +1,16 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import fc from 'fast-check';
 import type { Client } from 'pg';
 import type { UserEngagementState } from '../../../src/entities';
 import { ENGAGEMENT_STATES, type EngagementState } from '../../../src/entities/engagement/enumerations';
 import { NEXT_STATES } from '../../../src/entities/engagement/transitions';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { EngagementModule } from '../../../src/modules/engagement/engagement.module';
 import { EngagementService, IllegalTransitionError } from '../../../src/modules/engagement/engagement.service';
 import { MessageQueueService } from '../../../src/modules/engagement/message-queue.service';
 import { ConflictError, InvalidInputError } from '../../../src/modules/errors/domain-errors';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { insert, type Row } from '../../entities/rows';
+import { moduleOn } from '../module-on';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -36,9 +36,7 @@ let ada: string;
 beforeAll(async () => {
   database = await migratedDatabase();
   client = await database.connect();
-  app = await Test.createTestingModule({
-    imports: [DatabaseModule.on(await database.dataSource()), EngagementModule],
-  }).compile();
+  app = await moduleOn(database, EngagementModule);
   engagement = app.get(EngagementService);
   queue = app.get(MessageQueueService);
 });

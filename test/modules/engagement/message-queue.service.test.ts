@@ -1,7 +1,6 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import type { EngagementMessage } from '../../../src/entities';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { EngagementModule } from '../../../src/modules/engagement/engagement.module';
 import {
   IdempotencyKeyReusedError,
@@ -14,6 +13,7 @@ import { OnboardingService } from '../../../src/modules/engagement/onboarding.se
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { fresh, insert, type Row } from '../../entities/rows';
+import { moduleOn } from '../module-on';
 
 const MINUTE = 60_000;
 const NOW = new Date('2026-03-01T12:00:00Z');
@@ -30,9 +30,7 @@ let bob: string;
 beforeAll(async () => {
   database = await migratedDatabase();
   client = await database.connect();
-  app = await Test.createTestingModule({
-    imports: [DatabaseModule.on(await database.dataSource()), EngagementModule],
-  }).compile();
+  app = await moduleOn(database, EngagementModule);
   queue = app.get(MessageQueueService);
   onboarding = app.get(OnboardingService);
 });

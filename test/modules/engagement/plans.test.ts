@@ -1,12 +1,12 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { EngagementModule } from '../../../src/modules/engagement/engagement.module';
 import { EngagementService } from '../../../src/modules/engagement/engagement.service';
 import { MessageQueueService } from '../../../src/modules/engagement/message-queue.service';
 import { describeOnServer, type TestDatabase } from '../../databases';
 import { databaseWith, REFERENCE_DATE } from '../million';
 import { plansOf, type StatementPlan } from '../plans';
+import { moduleOn } from '../module-on';
 
 const SOMEBODY = '00000000-0000-4000-8000-000000000000';
 const MESSAGE = {
@@ -48,9 +48,7 @@ describeOnServer('at a million messages and half a million people', () => {
     await multiply(client, 'user_engagement_states', 50);
     await multiply(client, 'user_profiles', 50);
     await multiply(client, 'engagement_message_queue', 100, { idempotency_key: `rows.idempotency_key || ':' || copy` });
-    app = await Test.createTestingModule({
-      imports: [DatabaseModule.on(await database.dataSource()), EngagementModule],
-    }).compile();
+    app = await moduleOn(database, EngagementModule);
   }, 300_000);
 
   afterAll(async () => {

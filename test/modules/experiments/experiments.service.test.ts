@@ -1,6 +1,5 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
 import { DecisionAlreadyRandomizedError, DuplicateExperimentError } from '../../../src/modules/errors/violations';
 import { ControlGroupService } from '../../../src/modules/experiments/control-group.service';
@@ -12,6 +11,7 @@ import {
 } from '../../../src/modules/experiments/experiments.service';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
 import { fresh, insert } from '../../entities/rows';
+import { moduleOn } from '../module-on';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const YESTERDAY = new Date('2026-02-28T12:00:00Z');
@@ -26,9 +26,7 @@ let experiments: ExperimentsService;
 beforeAll(async () => {
   database = await migratedDatabase();
   client = await database.connect();
-  app = await Test.createTestingModule({
-    imports: [DatabaseModule.on(await database.dataSource()), ExperimentsModule],
-  }).compile();
+  app = await moduleOn(database, ExperimentsModule);
   experiments = app.get(ExperimentsService);
 });
 

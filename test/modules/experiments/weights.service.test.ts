@@ -1,12 +1,12 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import { accuracyOf } from '../../../src/entities/experiments/learning';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { ConflictError, NotFoundError } from '../../../src/modules/errors/domain-errors';
 import { WeightsDoNotSumToOneError } from '../../../src/modules/errors/violations';
 import { ExperimentsModule } from '../../../src/modules/experiments/experiments.module';
 import { EQUAL_WEIGHTS, type Lesson, type Run, WeightsService } from '../../../src/modules/experiments/weights.service';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
+import { moduleOn } from '../module-on';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const NOBODY = '00000000-0000-4000-8000-000000000000';
@@ -21,9 +21,7 @@ let weights: WeightsService;
 beforeAll(async () => {
   database = await migratedDatabase();
   client = await database.connect();
-  app = await Test.createTestingModule({
-    imports: [DatabaseModule.on(await database.dataSource()), ExperimentsModule],
-  }).compile();
+  app = await moduleOn(database, ExperimentsModule);
   weights = app.get(WeightsService);
 });
 

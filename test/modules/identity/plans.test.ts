@@ -1,12 +1,12 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { DataSource } from 'typeorm';
 import { UserContext } from '../../../src/database/user-context';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { IdentityModule } from '../../../src/modules/identity/identity.module';
 import { SessionsService } from '../../../src/modules/identity/sessions.service';
 import { describeOnServer, type TestDatabase } from '../../databases';
 import { databaseWith, REFERENCE_DATE } from '../million';
 import { plansOf } from '../plans';
+import { moduleOn } from '../module-on';
 
 /** By when a part of the sessions has expired. */
 const SOME_EXPIRED = new Date(REFERENCE_DATE.getTime() - 15.5 * 24 * 3_600_000);
@@ -21,9 +21,7 @@ describeOnServer('at a million sessions', () => {
   beforeAll(async () => {
     database = await databaseWith({ users: 1_000, sessions: 1_000_000 });
     dataSource = await database.dataSource();
-    app = await Test.createTestingModule({
-      imports: [DatabaseModule.on(await database.dataSource()), IdentityModule],
-    }).compile();
+    app = await moduleOn(database, IdentityModule);
     sessions = app.get(SessionsService);
     [{ userId }] = await dataSource.query<{ userId: string }[]>('SELECT id AS "userId" FROM users LIMIT 1');
   }, 600_000);

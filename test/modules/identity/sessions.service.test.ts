@@ -1,12 +1,12 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { DataSource } from 'typeorm';
 import { MalformedUserIdError, UserContext } from '../../../src/database/user-context';
 import { Session, User } from '../../../src/entities';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
 import { IdentityModule } from '../../../src/modules/identity/identity.module';
 import { SESSION_IDLE_MS, SESSION_LIFETIME_MS, SessionsService } from '../../../src/modules/identity/sessions.service';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
+import { moduleOn } from '../module-on';
 
 const NOBODY = '3f2a6c1e-9d4b-4a7f-8c5e-1b2d3e4f5a6b';
 const NOW = new Date('2026-01-01T12:00:00Z');
@@ -26,9 +26,7 @@ function after(ms: number): Date {
 beforeAll(async () => {
   database = await migratedDatabase();
   dataSource = await database.dataSource();
-  app = await Test.createTestingModule({
-    imports: [DatabaseModule.on(await database.dataSource()), IdentityModule],
-  }).compile();
+  app = await moduleOn(database, IdentityModule);
   sessions = app.get(SessionsService);
 });
 

@@ -1,10 +1,10 @@
-import { Test, type TestingModule } from '@nestjs/testing';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
+import type { TestingModule } from '@nestjs/testing';
 import { InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
 import { DuplicateEmailError, DuplicateSsoIdentityError } from '../../../src/modules/errors/violations';
 import { IdentityModule } from '../../../src/modules/identity/identity.module';
 import { type NewUser, UsersService } from '../../../src/modules/identity/users.service';
 import { migratedDatabase, type TestDatabase } from '../../databases';
+import { moduleOn } from '../module-on';
 
 const passwordHash = '$2b$12$abcdefghijklmnopqrstuv';
 
@@ -14,9 +14,7 @@ let users: UsersService;
 
 beforeAll(async () => {
   database = await migratedDatabase();
-  app = await Test.createTestingModule({
-    imports: [DatabaseModule.on(await database.dataSource()), IdentityModule],
-  }).compile();
+  app = await moduleOn(database, IdentityModule);
   users = app.get(UsersService);
 });
 

@@ -1,14 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { CLAIM_MS, ClaimLostError } from '../../../src/modules/intents/execution';
 import { IntentsModule } from '../../../src/modules/intents/intents.module';
 import { IntentsService } from '../../../src/modules/intents/intents.service';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
 import { insert } from '../../entities/rows';
 import type { Report } from './worker';
+import { moduleOn } from '../module-on';
 
 const NOW = new Date('2026-03-02T12:00:00Z');
 const WHEN_CLAIMS_RUN_OUT = new Date(NOW.getTime() + CLAIM_MS);
@@ -23,9 +23,7 @@ describeOnServer('many workers', () => {
   beforeAll(async () => {
     database = await migratedDatabase();
     client = await database.connect();
-    app = await Test.createTestingModule({
-      imports: [DatabaseModule.on(await database.dataSource()), IntentsModule],
-    }).compile();
+    app = await moduleOn(database, IntentsModule);
     intents = app.get(IntentsService);
   });
 

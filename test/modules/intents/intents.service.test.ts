@@ -1,13 +1,13 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import { IntentExecution, ScheduledIntent } from '../../../src/entities';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
 import { CLAIM_MS, ClaimLostError, type Outcome } from '../../../src/modules/intents/execution';
 import { IntentsModule } from '../../../src/modules/intents/intents.module';
 import { IntentsService, type NewIntent } from '../../../src/modules/intents/intents.service';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { insert } from '../../entities/rows';
+import { moduleOn } from '../module-on';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -56,8 +56,7 @@ async function stored(id: string): Promise<ScheduledIntent> {
 
 beforeAll(async () => {
   database = await migratedDatabase();
-  const source = await database.dataSource();
-  app = await Test.createTestingModule({ imports: [DatabaseModule.on(source), IntentsModule] }).compile();
+  app = await moduleOn(database, IntentsModule);
   intents = app.get(IntentsService);
   client = await database.connect();
   [ada, bob] = [(await insert(client, 'users')).id, (await insert(client, 'users')).id] as string[];

@@ -1,12 +1,12 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { EntityDataSource } from '../../../src/database/data-source';
 import { ScheduledIntent } from '../../../src/entities';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { IntentsModule } from '../../../src/modules/intents/intents.module';
 import { IntentsService } from '../../../src/modules/intents/intents.service';
 import { describeOnServer, type TestDatabase } from '../../databases';
 import { databaseWith, REFERENCE_DATE } from '../million';
 import { plansOf } from '../plans';
+import { moduleOn } from '../module-on';
 
 /** The first of the million are due then. */
 const NOW = new Date(REFERENCE_DATE.getTime() + 60_000);
@@ -20,7 +20,7 @@ describeOnServer('at a million intents', () => {
   beforeAll(async () => {
     database = await databaseWith({ scheduled_intents: 1_000_000 });
     dataSource = await database.dataSource();
-    app = await Test.createTestingModule({ imports: [DatabaseModule.on(dataSource), IntentsModule] }).compile();
+    app = await moduleOn(database, IntentsModule);
     intents = app.get(IntentsService);
   }, 300_000);
 

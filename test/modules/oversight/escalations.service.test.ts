@@ -1,13 +1,13 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import type { Escalation } from '../../../src/entities';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { ConflictError, NotFoundError } from '../../../src/modules/errors/domain-errors';
 import { EscalationClosedError, EscalationsService } from '../../../src/modules/oversight/escalations.service';
 import { OversightModule } from '../../../src/modules/oversight/oversight.module';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
 import { insert } from '../../entities/rows';
 import { plansOf } from '../plans';
+import { moduleOn } from '../module-on';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const NOBODY = '00000000-0000-4000-8000-000000000000';
@@ -20,9 +20,7 @@ let escalations: EscalationsService;
 beforeAll(async () => {
   database = await migratedDatabase();
   client = await database.connect();
-  app = await Test.createTestingModule({
-    imports: [DatabaseModule.on(await database.dataSource()), OversightModule],
-  }).compile();
+  app = await moduleOn(database, OversightModule);
   escalations = app.get(EscalationsService);
 });
 

@@ -1,12 +1,12 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import { KpiMetric } from '../../../src/entities';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { InvalidInputError } from '../../../src/modules/errors/domain-errors';
 import { KpiService, type Metric, type Reading } from '../../../src/modules/oversight/kpi.service';
 import { OversightModule } from '../../../src/modules/oversight/oversight.module';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
 import { databaseWith } from '../million';
 import { plansOf } from '../plans';
+import { moduleOn } from '../module-on';
 
 const REPLY_RATE: Metric = { platform: 'TWITTER', metricType: 'ENGAGEMENT', metricName: 'reply_rate' };
 
@@ -20,9 +20,7 @@ let kpi: KpiService;
 
 beforeAll(async () => {
   database = await migratedDatabase();
-  app = await Test.createTestingModule({
-    imports: [DatabaseModule.on(await database.dataSource()), OversightModule],
-  }).compile();
+  app = await moduleOn(database, OversightModule);
   kpi = app.get(KpiService);
 });
 

@@ -3,15 +3,15 @@ import { appendFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { ArchiveRefusedError } from '../../../src/modules/retention/archive-file';
 import { RetentionModule } from '../../../src/modules/retention/retention.module';
 import { RetentionService } from '../../../src/modules/retention/retention.service';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { insert, type Row } from '../../entities/rows';
 import { AWKWARD, clear, everything, insertPost, references, rowsOf } from './rows';
+import { moduleOn } from '../module-on';
 
 const NOW = new Date('2026-06-15T12:00:00Z');
 /** 90 days before NOW, and a microsecond later. */
@@ -33,9 +33,7 @@ let directory: string;
 beforeAll(async () => {
   database = await migratedDatabase();
   client = await database.connect();
-  app = await Test.createTestingModule({
-    imports: [DatabaseModule.on(await database.dataSource()), RetentionModule],
-  }).compile();
+  app = await moduleOn(database, RetentionModule);
   retention = app.get(RetentionService);
 });
 

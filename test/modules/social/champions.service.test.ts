@@ -1,13 +1,13 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import { ADVOCATE_STATUSES, type AdvocateStatus } from '../../../src/entities/social/enumerations';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
 import { AlreadyChampionError } from '../../../src/modules/errors/violations';
 import { ChampionsService, IllegalChampionStepError } from '../../../src/modules/social/champions.service';
 import { SocialModule } from '../../../src/modules/social/social.module';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { insert, type Row } from '../../entities/rows';
+import { moduleOn } from '../module-on';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const LATER = new Date('2026-03-02T12:00:00Z');
@@ -21,9 +21,7 @@ let champions: ChampionsService;
 beforeAll(async () => {
   database = await migratedDatabase();
   client = await database.connect();
-  app = await Test.createTestingModule({
-    imports: [DatabaseModule.on(await database.dataSource()), SocialModule],
-  }).compile();
+  app = await moduleOn(database, SocialModule);
   champions = app.get(ChampionsService);
 });
 

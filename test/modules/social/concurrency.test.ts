@@ -1,6 +1,5 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { AlreadyChampionError } from '../../../src/modules/errors/violations';
 import { ChampionsService, IllegalChampionStepError } from '../../../src/modules/social/champions.service';
 import { DecisionsService, PostAlreadyProcessedError } from '../../../src/modules/social/decisions.service';
@@ -10,6 +9,7 @@ import { SocialModule } from '../../../src/modules/social/social.module';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
 import { insert } from '../../entities/rows';
 import { sighting } from './sightings';
+import { moduleOn } from '../module-on';
 
 describeOnServer('social, of many at once', () => {
   let database: TestDatabase;
@@ -20,9 +20,7 @@ describeOnServer('social, of many at once', () => {
   beforeAll(async () => {
     database = await migratedDatabase();
     client = await database.connect();
-    app = await Test.createTestingModule({
-      imports: [DatabaseModule.on(await database.dataSource()), SocialModule],
-    }).compile();
+    app = await moduleOn(database, SocialModule);
     posts = app.get(PostsService);
   });
 

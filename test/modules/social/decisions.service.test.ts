@@ -1,6 +1,5 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
 import { variantOf } from '../../../src/modules/experiments/variant';
 import {
@@ -12,6 +11,7 @@ import { PostsService } from '../../../src/modules/social/posts.service';
 import { SocialModule } from '../../../src/modules/social/social.module';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { insert, type Row } from '../../entities/rows';
+import { moduleOn } from '../module-on';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const NOBODY = '00000000-0000-4000-8000-000000000000';
@@ -24,9 +24,7 @@ let decisions: DecisionsService;
 beforeAll(async () => {
   database = await migratedDatabase();
   client = await database.connect();
-  app = await Test.createTestingModule({
-    imports: [DatabaseModule.on(await database.dataSource()), SocialModule],
-  }).compile();
+  app = await moduleOn(database, SocialModule);
   decisions = app.get(DecisionsService);
 });
 

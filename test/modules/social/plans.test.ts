@@ -1,5 +1,4 @@
-import { Test, type TestingModule } from '@nestjs/testing';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
+import type { TestingModule } from '@nestjs/testing';
 import { PostsService } from '../../../src/modules/social/posts.service';
 import { RepliesService } from '../../../src/modules/social/replies.service';
 import { SocialModule } from '../../../src/modules/social/social.module';
@@ -7,6 +6,7 @@ import { describeOnServer, type TestDatabase } from '../../databases';
 import { databaseWith, REFERENCE_DATE } from '../million';
 import { plansOf, type StatementPlan } from '../plans';
 import { sighting } from './sightings';
+import { moduleOn } from '../module-on';
 
 describeOnServer('at a million posts and many replies', () => {
   let database: TestDatabase;
@@ -31,9 +31,7 @@ describeOnServer('at a million posts and many replies', () => {
       );
       await client.query(`VACUUM ANALYZE ${table}`);
     }
-    app = await Test.createTestingModule({
-      imports: [DatabaseModule.on(await database.dataSource()), SocialModule],
-    }).compile();
+    app = await moduleOn(database, SocialModule);
   }, 300_000);
 
   afterAll(async () => {

@@ -1,6 +1,5 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { InvalidInputError } from '../../../src/modules/errors/domain-errors';
 import {
   LEASE_MS,
@@ -16,6 +15,7 @@ import { migratedDatabase, type TestDatabase } from '../../databases';
 import type { Row } from '../../entities/rows';
 import { plansOf } from '../plans';
 import { sighting } from './sightings';
+import { moduleOn } from '../module-on';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const MINUTE = 60_000;
@@ -28,9 +28,7 @@ let posts: PostsService;
 beforeAll(async () => {
   database = await migratedDatabase();
   client = await database.connect();
-  app = await Test.createTestingModule({
-    imports: [DatabaseModule.on(await database.dataSource()), SocialModule],
-  }).compile();
+  app = await moduleOn(database, SocialModule);
   posts = app.get(PostsService);
 });
 

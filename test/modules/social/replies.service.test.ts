@@ -1,8 +1,7 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import { Reply } from '../../../src/entities';
 import { MEDICAL_CLAIMS } from '../../../src/entities/social/reply.entity';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
 import { MedicalClaimError, UnapprovedReplyError, UnsignedReplyError } from '../../../src/modules/errors/violations';
 import { MalformedCursorError } from '../../../src/modules/pagination/cursor';
@@ -17,6 +16,7 @@ import { BrokenRulesError } from '../../../src/modules/validation/broken-rules';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { insert, type Row } from '../../entities/rows';
 import { plansOf } from '../plans';
+import { moduleOn } from '../module-on';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const LATER = new Date('2026-03-02T12:00:00Z');
@@ -31,9 +31,7 @@ let replies: RepliesService;
 beforeAll(async () => {
   database = await migratedDatabase();
   client = await database.connect();
-  app = await Test.createTestingModule({
-    imports: [DatabaseModule.on(await database.dataSource()), SocialModule],
-  }).compile();
+  app = await moduleOn(database, SocialModule);
   replies = app.get(RepliesService);
 });
 

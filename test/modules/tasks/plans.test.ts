@@ -1,13 +1,13 @@
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { DataSource } from 'typeorm';
 import { UserContext } from '../../../src/database/user-context';
 import { Task } from '../../../src/entities';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { TasksModule } from '../../../src/modules/tasks/tasks.module';
 import { TasksService } from '../../../src/modules/tasks/tasks.service';
 import { describeOnServer, type TestDatabase } from '../../databases';
 import { databaseWith } from '../million';
 import { plansOf } from '../plans';
+import { moduleOn } from '../module-on';
 
 describeOnServer('at a million tasks', () => {
   let database: TestDatabase;
@@ -17,9 +17,7 @@ describeOnServer('at a million tasks', () => {
   beforeAll(async () => {
     database = await databaseWith({ tasks: 1_000_000 });
     dataSource = await database.dataSource();
-    app = await Test.createTestingModule({
-      imports: [DatabaseModule.on(await database.dataSource()), TasksModule],
-    }).compile();
+    app = await moduleOn(database, TasksModule);
   }, 600_000);
 
   afterAll(async () => {

@@ -1,9 +1,8 @@
-import { Test } from '@nestjs/testing';
 import { DataSource, type DeepPartial, type ObjectLiteral } from 'typeorm';
 import { Conversation, EngagementMessage, KpiMetric, Message, Task, User } from '../../../src/entities';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { BrokenRulesError } from '../../../src/modules/validation/broken-rules';
 import { migratedDatabase, type TestDatabase } from '../../databases';
+import { moduleOn } from '../module-on';
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -11,9 +10,7 @@ let user: User;
 
 beforeAll(async () => {
   database = await migratedDatabase();
-  const module = await Test.createTestingModule({
-    imports: [DatabaseModule.on(await database.dataSource())],
-  }).compile();
+  const module = await moduleOn(database);
   dataSource = module.get(DataSource);
   user = await dataSource
     .getRepository(User)
