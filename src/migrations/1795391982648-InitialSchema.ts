@@ -1711,6 +1711,5 @@ END),
     await queryRunner.query(`DROP FUNCTION keep_history()`);
     await queryRunner.query(`DROP FUNCTION keep_timestamps()`);
     await queryRunner.query(`DROP FUNCTION keep_until_retention()`);
-    await queryRunner.query(`DROP EXTENSION vector`);
   }
 }

@@ -1,7 +1,9 @@
 import { validate } from 'class-validator';
 import type { Client } from 'pg';
+import { migrate } from '../../src/database/migration-runner';
 import { Author, Decision, Post, Reply } from '../../src/entities';
-import { migratedDatabase, type TestDatabase } from '../databases';
+import { describeOnServer, emptyDatabase, migratedDatabase, type TestDatabase } from '../databases';
+import { dataSourceAt } from '../template';
 import { fresh, insert, refusalOf, type Row } from './rows';
 
 /**
@@ -172,6 +174,33 @@ describe('000: scheduled intents', () => {
     } finally {
       await migrated.close();
     }
+  });
+
+  describeOnServer('on a server', () => {
+    it('000 AC5: the down migrations leave an extension alone that the login does not own', async () => {
+      const empty = await emptyDatabase();
+      const login = `reverts_${process.pid}`;
+      const admin = await empty.connect();
+      await admin.query(`CREATE EXTENSION vector; CREATE ROLE ${login} LOGIN IN ROLE app_service`);
+      await admin.query(`GRANT CREATE ON SCHEMA public TO ${login}`);
+      try {
+        const url = new URL(empty.url);
+        url.username = login;
+        const dataSource = await dataSourceAt(url.href).initialize();
+        try {
+          const all = await migrate(dataSource);
+          for (let i = 0; i < all.length; i++) await dataSource.undoLastMigration();
+          expect((await admin.query(`SELECT FROM pg_class WHERE relname = 'users'`)).rowCount).toBe(0);
+          expect((await admin.query(`SELECT FROM pg_extension WHERE extname = 'vector'`)).rowCount).toBe(1);
+          expect(await migrate(dataSource)).toEqual(all);
+        } finally {
+          await dataSource.destroy();
+        }
+      } finally {
+        await admin.query(`DROP OWNED BY ${login} CASCADE; DROP ROLE ${login}`);
+        await empty.close();
+      }
+    });
   });
 
   it('000 notes: comments document every column', async () => {

@@ -23,7 +23,7 @@ export function catalogOf(runner: QueryRunner): Promise<Catalog> {
 export function differencesBetween(from: Catalog, to: Catalog): Difference[] {
   const changes = changesBetween(from, to);
   if (changes.length) return changes;
-  return placesThatDiffer(inOneOrder(from), inOneOrder(to)).map((place) => ({
+  return placesThatDiffer(comparable(from), comparable(to)).map((place) => ({
     summary: `${place} differs, and the generator has no statement for it`,
     statements: [],
   }));
@@ -34,11 +34,12 @@ export function compare(from: Catalog, to: Catalog, rule: Pick<Finding, 'rule' |
   return differencesBetween(from, to).map(({ summary, statements }) => ({ ...rule, place: summary, sql: statements }));
 }
 
-/** Columns are compared without their order, which PostgreSQL can not change. */
-function inOneOrder(catalog: Catalog): Catalog {
+/** Columns without their order, which PostgreSQL can not change; no extensions, since one more does no harm. */
+function comparable(catalog: Catalog): Catalog {
   const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
   return {
     ...catalog,
+    extensions: [],
     tables: catalog.tables.map((table) => ({ ...table, columns: table.columns.toSorted(byName) })),
   };
 }

@@ -54,7 +54,6 @@ const STEPS = [
   'drop function',
   'drop sequence',
   'drop type',
-  'drop extension',
 ] as const;
 
 /** One step from one schema to another. */

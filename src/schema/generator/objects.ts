@@ -9,24 +9,16 @@ import { commentOn, createSequence } from './statements';
 
 /** The changes of what belongs to no table: extensions, enumeration types, sequences. */
 
+/**
+ * The changes of extensions. They belong to the whole database, where others may use them and often only an administrator
+ * may drop them: one is made if it is missing, and never dropped.
+ */
 export function extensionChanges(from: Catalog, to: Catalog): ChangeStep[] {
-  return [
-    ...missing(to.extensions, from.extensions).map(({ name }): ChangeStep => ({
-      step: 'create extension',
-      summary: `new extension ${name}`,
-      statements: [`CREATE EXTENSION IF NOT EXISTS ${quoteIdentifier(name)}`],
-    })),
-    ...missing(from.extensions, to.extensions).map(({ name }): ChangeStep => ({
-      step: 'drop extension',
-      summary: `extension ${name} is dropped`,
-      statements: [`DROP EXTENSION ${quoteIdentifier(name)}`],
-      hazard: {
-        kind: 'drop-extension',
-        message:
-          'Whoever else uses the extension in this database loses it. PostgreSQL refuses while a column needs it.',
-      },
-    })),
-  ];
+  return missing(to.extensions, from.extensions).map(({ name }) => ({
+    step: 'create extension',
+    summary: `new extension ${name}`,
+    statements: [`CREATE EXTENSION IF NOT EXISTS ${quoteIdentifier(name)}`],
+  }));
 }
 
 export function enumTypeChanges(from: Catalog, to: Catalog): ChangeStep[] {

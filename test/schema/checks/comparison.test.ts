@@ -24,6 +24,14 @@ test('the order of columns is no difference', () => {
   expect(differencesBetween(aSchema(), other)).toEqual([]);
 });
 
+test('an extension less is a difference; one more is none, and stays', () => {
+  const other = { ...aSchema(), extensions: [{ name: 'vector' }] };
+  expect(differencesBetween(other, aSchema())).toEqual([]);
+  expect(differencesBetween(aSchema(), other)).toMatchObject([
+    { summary: 'new extension vector', statements: ['CREATE EXTENSION IF NOT EXISTS vector'] },
+  ]);
+});
+
 test('a difference that the generator has a statement for', () => {
   const other = aSchema();
   other.tables[0].columns[1].nullable = true;

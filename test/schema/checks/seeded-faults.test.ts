@@ -42,7 +42,7 @@ const FAULTS: [fault: string, sql: string, named: string][] = [
   ['a default too many', "ALTER TABLE tasks ALTER COLUMN title SET DEFAULT ''", 'title'],
   ['an edited comment', "COMMENT ON COLUMN tasks.title IS 'Something else.'", 'title'],
   ['no comment', 'COMMENT ON TABLE tasks IS NULL', 'tasks'],
-  ['no extension', 'DROP EXTENSION vector CASCADE', 'vector'],
+  ['no extension', 'DROP EXTENSION vector CASCADE', 'embedding'],
 
   // Constraints
   [

@@ -2055,9 +2055,9 @@ const tablesAndMore: SchemaCase[] = [
     ],
     after: () => [entity('tasks', { title: text() })],
     rows: TITLES,
-    hazards: ['drop-column', 'drop-extension'],
+    hazards: ['drop-column'],
     up: {
-      main: ['ALTER TABLE tasks DROP COLUMN embedding', 'DROP EXTENSION vector'],
+      main: ['ALTER TABLE tasks DROP COLUMN embedding'],
     },
   },
   {

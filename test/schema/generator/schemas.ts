@@ -26,10 +26,11 @@ export function catalogOf(client: Client): Promise<Catalog> {
   return readCatalog(async (sql, parameters) => (await client.query(sql, parameters)).rows as unknown[]);
 }
 
-/** The catalog without the order of columns, which no change can restore, and without the validity of indexes. */
+/** The catalog without the order of columns, which no change can restore, the validity of indexes, and extensions, which stay. */
 export function comparable(catalog: Catalog): Catalog {
   return {
     ...catalog,
+    extensions: [],
     tables: catalog.tables.map((table) => ({
       ...table,
       columns: table.columns.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
