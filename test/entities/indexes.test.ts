@@ -72,6 +72,11 @@ const indexes: [string, string, string][] = [
   ['decisions', 'idx_decisions_experiment_id', 'btree (experiment_id)'],
   ['replies', 'idx_replies_posted_at', 'btree (posted_at)'],
   ['replies', 'idx_replies_approval_status', 'btree (approval_status)'],
+  [
+    'replies',
+    'idx_replies_waiting',
+    `btree (created_at, id) WHERE ((approval_status = 'PENDING'::text) AND (deleted_at IS NULL))`,
+  ],
   ['replies', 'idx_replies_platform_posted_at', 'btree (platform, posted_at)'],
   ['replies', 'idx_replies_decision_id', 'btree (decision_id)'],
   ['competitive_mentions', 'idx_competitive_mentions_competitor_id', 'btree (competitor_id)'],

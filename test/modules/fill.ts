@@ -27,7 +27,7 @@ export async function fill(url: string, counts: RowCounts): Promise<void> {
     await client.query('SET session_replication_role = replica');
     for (const table of tables) {
       if (!counts[table.name]) continue;
-      await withoutIndexes(client, table, () => copy(client, table, counts[table.name]));
+      await withoutIndexes(client, table.name, () => copy(client, table, counts[table.name]));
       await client.query(`VACUUM ANALYZE ${escapeIdentifier(table.name)}`);
     }
   } finally {
@@ -36,7 +36,7 @@ export async function fill(url: string, counts: RowCounts): Promise<void> {
 }
 
 /** An index is made of many rows at once much faster than row by row. */
-async function withoutIndexes(client: Client, { name }: Table, work: () => Promise<void>): Promise<void> {
+export async function withoutIndexes(client: Client, name: string, work: () => Promise<void>): Promise<void> {
   const { rows } = await client.query<{ name: string; definition: string }>(
     `SELECT indexrelid::regclass AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index
      WHERE indrelid = $1::regclass AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)`,

@@ -8,6 +8,8 @@ export interface StatementPlan {
   indexes: string[];
   /** The tables that it reads from one end to the other. */
   sequential: string[];
+  /** Whether it sorts all that it finds before it gives any of it. */
+  sorts: boolean;
 }
 
 interface PlanNode {
@@ -46,12 +48,13 @@ export async function plansOf(
   return plans;
 }
 
-function read(plan: PlanNode): Pick<StatementPlan, 'indexes' | 'sequential'> {
+function read(plan: PlanNode): Omit<StatementPlan, 'statement'> {
   const nodes = [...every(plan)];
   const names = (found: (string | undefined)[]) => [...new Set(found.filter((name) => name !== undefined))];
   return {
     indexes: names(nodes.map((node) => node['Index Name'])),
     sequential: names(nodes.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => node['Relation Name'])),
+    sorts: nodes.some((node) => node['Node Type'] === 'Sort'),
   };
 }
 

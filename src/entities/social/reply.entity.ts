@@ -48,6 +48,7 @@ const claims = MEDICAL_CLAIMS.join('|');
 @BackendOnly()
 @Index('idx_replies_posted_at', ['postedAt'])
 @Index('idx_replies_approval_status', ['approvalStatus'])
+@Index('idx_replies_waiting', ['createdAt', 'id'], { where: "approval_status = 'PENDING' AND deleted_at IS NULL" })
 @Index('idx_replies_platform_posted_at', ['platform', 'postedAt'])
 @Index('idx_replies_decision_id', ['decisionId'])
 @Check('chk_replies_content_signature', `position('${SIGNATURE}' IN "content") > 0`)

@@ -40,8 +40,6 @@ export interface TickCounts {
   expired: number;
   /** To goodbye_sent: they had asked for a reminder, and it is due. */
   reminded: number;
-  /** To dormant: their reminder is due, but they want none any more. */
-  optedOut: number;
   /** To goodbye_sent: they have been quiet for INACTIVE_AFTER_DAYS. */
   inactive: number;
 }
@@ -69,11 +67,10 @@ const MESSAGES: Partial<Record<EngagementState, EngagementMessageType>> = {
   remind_later: 'remind_later',
 };
 
-const OPTED_OUT = `EXISTS (
-    SELECT FROM user_profiles WHERE user_profiles.user_id = user_engagement_states.user_id AND reengagement_opt_out
-  )`;
-
-/** What time alone does to people: each is served by an index on the column that it is ordered by. */
+/**
+ * What time alone does to people. Each is a range of an index, of which a tick moves everybody out: so the next one reads
+ * nobody a second time.
+ */
 const DUE: Readonly<Record<keyof TickCounts, Pick<Move, 'to' | 'trigger' | 'which' | 'message'>>> = {
   expired: {
     which: `state = 'goodbye_sent' AND goodbye_expires_at <= $1 ORDER BY goodbye_expires_at`,
@@ -81,19 +78,14 @@ const DUE: Readonly<Record<keyof TickCounts, Pick<Move, 'to' | 'trigger' | 'whic
     trigger: 'goodbye_expired',
   },
   reminded: {
-    which: `state = 'remind_later' AND remind_at <= $1 AND NOT ${OPTED_OUT} ORDER BY remind_at`,
+    which: `state = 'remind_later' AND remind_at <= $1 ORDER BY remind_at`,
     to: 'goodbye_sent',
     trigger: 'reminder_due',
     message: 'reminder',
   },
-  optedOut: {
-    which: `state = 'remind_later' AND remind_at <= $1 AND ${OPTED_OUT} ORDER BY remind_at`,
-    to: 'dormant',
-    trigger: 'opted_out',
-  },
   inactive: {
     which: `state = 'active' AND last_activity_at <= $1::timestamptz - interval '${INACTIVE_AFTER_DAYS} days'
-      AND NOT ${OPTED_OUT} ORDER BY last_activity_at`,
+      ORDER BY last_activity_at`,
     to: 'goodbye_sent',
     trigger: 'inactivity_timeout',
     message: 'goodbye',
@@ -169,14 +161,12 @@ export class EngagementService {
   /**
    * Moves on everybody whose time has come, in batches of one transaction each: unanswered goodbyes to dormant, due
    * reminders and the inactive to goodbye_sent. Several tickers may run at once: each person is moved by one of them, and
-   * nobody waits for a person whom another one moves. Those who have opted out are sent nothing: they stay active, or
-   * become dormant where a reminder was due.
+   * nobody waits for a person whom another one moves. Those who have opted out go the same way, and are sent nothing.
    */
   async tick(now: Date = new Date()): Promise<TickCounts> {
     return {
       expired: await this.moveDue('expired', now),
       reminded: await this.moveDue('reminded', now),
-      optedOut: await this.moveDue('optedOut', now),
       inactive: await this.moveDue('inactive', now),
     };
   }

@@ -215,7 +215,7 @@ describe('an activity', () => {
 });
 
 describe('a tick', () => {
-  const NOTHING = { expired: 0, reminded: 0, optedOut: 0, inactive: 0 };
+  const NOTHING = { expired: 0, reminded: 0, inactive: 0 };
 
   it('moves whose goodbye has expired to dormant, not a millisecond before', async () => {
     const id = await personIn('goodbye_sent');
@@ -240,13 +240,14 @@ describe('a tick', () => {
     expect(await engagement.tick(later(3 * DAY))).toEqual({ ...NOTHING, expired: 1 });
   });
 
-  it('leaves alone who has opted out', async () => {
+  it('sends nothing to who has opted out, on their way to dormant', async () => {
     const [asked, quiet] = [await personIn('remind_later'), await personIn('active')];
     for (const id of [asked, quiet]) await queue.setOptOut(id, true);
-    expect(await engagement.tick(later(8 * DAY))).toEqual({ ...NOTHING, optedOut: 1 });
-    expect(await engagement.find(asked)).toMatchObject({ state: 'dormant' });
-    expect(await engagement.find(quiet)).toMatchObject({ state: 'active' });
+    expect(await engagement.tick(later(8 * DAY))).toEqual({ ...NOTHING, reminded: 1, inactive: 1 });
+    expect(await engagement.tick(later(10 * DAY))).toEqual({ ...NOTHING, expired: 2 });
+    for (const id of [asked, quiet]) expect(await engagement.find(id)).toMatchObject({ state: 'dormant' });
     expect(await messagesOf(asked)).toEqual(['goodbye cancelled', 'remind_later cancelled']);
+    expect(await messagesOf(quiet)).toEqual([]);
   });
 
   it('says goodbye to who has been quiet for a week', async () => {
