@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
+import { UserContext } from '../../src/database/user-context';
 import { Conversation, Message, Task, User } from '../../src/entities';
 import { MAX_BODY_BYTES } from '../../src/modules/application';
 import { poolUse } from '../../src/modules/health/database-state';
@@ -204,9 +205,33 @@ describe('bad input', () => {
     expect(answer.text).not.toContain('hunter2');
   });
 
-  it('a person who does not exist', async () => {
-    await served.as(randomUUID()).post('/tasks').send({ title: 'a' }).expect(409);
-    await served.as(randomUUID()).get('/tasks').expect(200, { items: [], next: null });
+  it.each<[Method, string, object?]>([
+    ['post', '/tasks', { title: 'a' }],
+    ['get', '/tasks'],
+    ['get', '/tasks/:id'],
+    ['patch', '/tasks/:id', { completed: true }],
+    ['delete', '/tasks/:id'],
+    ['post', '/conversations', { title: 'a' }],
+    ['get', '/conversations'],
+    ['get', '/conversations/:id'],
+    ['get', '/conversations/:id/messages'],
+    ['post', '/conversations/:id/messages', { content: 'a' }],
+  ])('%s %s in the name of a person who does not exist is 401', async (method, path, body = undefined) => {
+    const nobody = randomUUID();
+    const answer = await served.as(nobody)[method](path.replace(':id', unknown)).send(body);
+    const message = `There is no user ${nobody}: sign in again.`;
+    expect(answer.body).toEqual({ statusCode: 401, error: 'UnknownUserError', message });
+    expect(answer.status).toBe(401);
+  });
+
+  it('asks whether a person exists only where nothing is found', async () => {
+    const { id } = await newTask();
+    const asked = jest.spyOn(UserContext.prototype, 'asUser');
+    await served.as(ada).get('/tasks').expect(200);
+    await served.as(ada).get(`/tasks/${id}`).expect(200);
+    await served.as(ada).post('/tasks').send({ title: 'a' }).expect(201);
+    expect(asked).toHaveBeenCalledTimes(3);
+    asked.mockRestore();
   });
 
   it.each(['', 'ada', `${randomUUID()}, ${randomUUID()}`])('a person who is none: %j', async (userId) => {

@@ -10,10 +10,12 @@ import {
   Put,
   Query,
   UseGuards,
+  UseInterceptors,
 } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { Conversation, Message } from '../../entities';
 import { GatewayUserGuard, USER_ID_HEADER, UserId } from '../identity/gateway-user.guard';
+import { UnknownUserInterceptor } from '../identity/unknown-user.interceptor';
 import type { Page } from '../pagination/page';
 import { ApiPageOf } from '../pagination/page-query';
 import { ConversationsQuery, ConversationTitle, Feedback, ThreadQuery, Utterance } from './conversation.dto';
@@ -23,6 +25,7 @@ import { ConversationsService } from './conversations.service';
 @ApiTags('conversations')
 @ApiSecurity(USER_ID_HEADER)
 @UseGuards(GatewayUserGuard)
+@UseInterceptors(UnknownUserInterceptor)
 @Controller('conversations')
 export class ConversationsController {
   constructor(private readonly conversations: ConversationsService) {}

@@ -16,7 +16,7 @@ export const USER_ID_HEADER = 'x-user-id';
  * Lets in requests that say who they are from, in the header x-user-id. There is no sign-in here: a gateway in front, which
  * knows the person, sets the header and removes one that the caller has sent. Where there is none, anybody can say to be
  * anybody: so in production no request is let in unless TRUST_USER_ID_HEADER says that there is one. Put your own
- * guard in its place if your application signs people in itself.
+ * guard in its place if your application signs people in itself. Whether the person exists is `UnknownUserInterceptor`'s.
  */
 @Injectable()
 export class GatewayUserGuard implements CanActivate {
@@ -36,6 +36,7 @@ export class GatewayUserGuard implements CanActivate {
 /** The parameter of a controller's method that is the id of the person whom `GatewayUserGuard` has let in. */
 export const UserId = createParamDecorator((_: unknown, context: ExecutionContext) => userIdOf(context)!);
 
-function userIdOf(context: ExecutionContext): string | undefined {
+/** Who a request says that it is from; undefined: nobody. */
+export function userIdOf(context: ExecutionContext): string | undefined {
   return context.switchToHttp().getRequest<Request>().header(USER_ID_HEADER);
 }

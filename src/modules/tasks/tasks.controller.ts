@@ -10,10 +10,12 @@ import {
   Post,
   Query,
   UseGuards,
+  UseInterceptors,
 } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { Task } from '../../entities';
 import { GatewayUserGuard, USER_ID_HEADER, UserId } from '../identity/gateway-user.guard';
+import { UnknownUserInterceptor } from '../identity/unknown-user.interceptor';
 import type { Page } from '../pagination/page';
 import { ApiPageOf, PageQuery } from '../pagination/page-query';
 import { NewTask, TaskChanges } from './task.dto';
@@ -23,6 +25,7 @@ import { TasksService } from './tasks.service';
 @ApiTags('tasks')
 @ApiSecurity(USER_ID_HEADER)
 @UseGuards(GatewayUserGuard)
+@UseInterceptors(UnknownUserInterceptor)
 @Controller('tasks')
 export class TasksController {
   constructor(private readonly tasks: TasksService) {}

@@ -1,0 +1,45 @@
+import { type CallHandler, type ExecutionContext, HttpStatus, Injectable, type NestInterceptor } from '@nestjs/common';
+import { catchError, concatMap, type Observable } from 'rxjs';
+import { UserContext } from '../../database/user-context';
+import { User } from '../../entities';
+import { ConflictError, DomainError, NotFoundError } from '../errors/domain-errors';
+import { userIdOf } from './gateway-user.guard';
+
+/** Who a request is said to be from does not exist, any more or at all. */
+export class UnknownUserError extends DomainError {
+  readonly status = HttpStatus.UNAUTHORIZED;
+}
+
+/**
+ * Answers requests of a person who does not exist by 401, where they would find nothing or contradict something. Only then
+ * is it asked for, so that it costs nobody else a round trip: a person who does not exist owns nothing, and can't.
+ */
+@Injectable()
+export class UnknownUserInterceptor implements NestInterceptor {
+  constructor(private readonly context: UserContext) {}
+
+  /** @throws UnknownUserError */
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const userId = userIdOf(context)!;
+    return next.handle().pipe(
+      concatMap(async (answer: unknown) => {
+        if (isEmptyPage(answer)) await this.refuseUnknown(userId);
+        return answer;
+      }),
+      catchError(async (error: unknown) => {
+        if (error instanceof NotFoundError || error instanceof ConflictError) await this.refuseUnknown(userId);
+        throw error;
+      }),
+    );
+  }
+
+  private async refuseUnknown(userId: string): Promise<void> {
+    const exists = await this.context.asUser(userId, (manager) => manager.existsBy(User, { id: userId }));
+    if (!exists) throw new UnknownUserError(`There is no user ${userId}: sign in again.`);
+  }
+}
+
+function isEmptyPage(answer: unknown): boolean {
+  const { items } = Object(answer) as { items?: unknown };
+  return Array.isArray(items) && items.length === 0;
+}
