@@ -1,45 +1,66 @@
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
-import { constraintsOf, type Ordering, orderingsOf } from './rules/constraints';
-import { measure } from './rules/check-expression';
+import { constraintsOf } from './rules/constraints';
 import { type Domain, valuesOf } from './rules/domain';
-import { DAY, type List } from './random';
-import { type AnyRow, located, type Maker } from './rows';
+import { solver, type Tie, tiesOf, type Unknown, withValues } from './rules/solver';
+import type { List } from './random';
+import { located, type Maker } from './rows';
 import type { Table } from './tables';
 import { type Numbering, numberingOf } from './rules/uniqueness';
 
 /** What follows from an entity for the columns of which the factory says nothing, and which are no keys. */
 export interface Defaults {
   readonly numbering: Numbering;
+  /** For columns that CHECKs tie together: what makes the values of them all, by the name that a row has these under. */
+  readonly together: ReadonlyMap<string, Maker>;
   makerOf(column: ColumnMetadata): Maker;
 }
 
 /**
  * How the columns are made of which a factory says nothing: null where the entity allows it, else the column's default,
- * else any value that its type, CHECKs and validators allow. What a unique constraint is about is different in each row.
+ * else any value that its type, CHECKs and validators allow. What a unique constraint is about is different in each row;
+ * what a CHECK ties together is made together.
  *
  * @param columns those columns
  */
 export function defaultsOf(table: Table, columns: readonly ColumnMetadata[]): Defaults {
   const own = new Map(columns.map((column) => [column.propertyName, once(() => values(table, column, 'all'))]));
   const numbering = numberingOf(table, own);
-  const orderings = orderingsOf(table.entity);
-  return { numbering, makerOf };
+  const ties = tiesOf(table, columns);
+  const together = new Map(ties.map((tie) => [nameOf(tie), lazily(() => solver(table, tie, unknownsOf(tie)))]));
+  return { numbering, together, makerOf };
 
   function makerOf(column: ColumnMetadata): Maker {
     const { propertyName } = column;
+    const tie = ties.find(({ properties }) => properties.includes(propertyName));
+    if (!tie) return alone(column);
+    const name = nameOf(tie);
+    return (row) => (row[name] as Map<string, unknown>).get(propertyName);
+  }
+
+  /** What looks at no other column of which the factory says nothing. */
+  function alone(column: ColumnMetadata): Maker {
     if (!column.isNullable) return valueMaker(column);
     const { allowsNull } = constraintsOf(column);
-    const make = once(() => valueMaker(column));
-    return (row, random, rows) => (allowsNull(bare(row)) ? null : make()(row, random, rows));
+    const make = lazily(() => valueMaker(column));
+    // What may be null, is null, as far as a validator looks at it.
+    const nulls = new Map(
+      columns.filter(({ isNullable }) => isNullable).map(({ propertyName }) => [propertyName, null] as const),
+    );
+    return (row, random, rows) => (allowsNull(withValues(row, nulls)) ? null : make(row, random, rows));
+  }
 
-    /** The row as its validators may look at it: what may be null and is not the factory's, is null. */
-    function bare(row: AnyRow): object {
-      const nulls = columns
-        .filter(({ isNullable }) => isNullable)
-        .map((one) => [one.propertyName, { value: null }] as const);
-      const all = new Map<string, PropertyDescriptor>([...nulls, [propertyName, { value: null }]]);
-      return Object.create(row, Object.fromEntries(all)) as object;
-    }
+  function unknownsOf({ properties }: Tie): Unknown[] {
+    return properties.map((property) => {
+      const column = columns.find(({ propertyName }) => propertyName === property)!;
+      return {
+        column,
+        constraints: constraintsOf(column),
+        alone: alone(column),
+        isFixed: numbering.digits.has(property),
+        value: lazily(() => valueMaker(column)),
+        usual: once(() => values(table, column, 'usual')),
+      };
+    });
   }
 
   function valueMaker(column: ColumnMetadata): Maker {
@@ -54,41 +75,15 @@ export function defaultsOf(table: Table, columns: readonly ColumnMetadata[]): De
     }
     const byDefault = defaultOf(column);
     if (byDefault !== undefined) return () => byDefault;
-    const ordering = orderings.find((one) => isSecond(one, propertyName));
-    if (ordering) return besideMaker(ordering, column, values(table, column, 'usual'));
     if (column.type === 'vector') return (_, random) => random.direction(Number(column.length));
     const usual = values(table, column, 'usual');
     return (_, random) => random.pick(usual);
   }
-
-  /** Whether a column follows the other one: the greater one the lesser, unless the factory makes the greater alone. */
-  function isSecond({ lesser, greater }: Ordering, property: string): boolean {
-    const isMine = (one: string): boolean => own.has(one);
-    return property === greater || (property === lesser && !isMine(greater) && isMine(lesser));
-  }
 }
 
-/** A value that keeps its order with that of another column. */
-function besideMaker({ lesser, greater, strict }: Ordering, column: ColumnMetadata, usual: List<unknown>): Maker {
-  const isGreater = column.propertyName === greater;
-  const other = isGreater ? lesser : greater;
-  return (row, random) => {
-    const limit = row[other];
-    const value = random.pick(usual);
-    if (limit === null) return value;
-    if (limit instanceof Date)
-      return isGreater ? random.after(limit, 30 * DAY, 1) : random.between(Number(limit) - 30 * DAY, Number(limit) - 1);
-    const ahead = (measure(value) - measure(limit)) * (isGreater ? 1 : -1);
-    if (ahead > 0 || (!strict && ahead === 0)) return value;
-    return strict ? moved(limit, random.int(1, 10) * (isGreater ? 1 : -1), column) : limit;
-  };
-}
-
-/** A number, numeric or day that is so much larger. */
-function moved(limit: unknown, distance: number, { type, scale }: ColumnMetadata): unknown {
-  if (typeof limit === 'number') return limit + distance;
-  if (type === 'date') return new Date(measure(limit) + distance * DAY).toISOString().slice(0, 10);
-  return (measure(limit) + distance).toFixed(scale ?? 0);
+/** The name under which a row has the values of tied columns: none that a property could have. */
+function nameOf({ checks }: Tie): string {
+  return `CHECK ${checks.map(({ name }) => name).join(' and ')}`;
 }
 
 /** The value of a column's default, where it is a value and not an expression of SQL. */
@@ -101,6 +96,11 @@ function defaultOf({ default: byDefault }: ColumnMetadata): unknown {
 function values(table: Table, column: ColumnMetadata, purpose: keyof Domain): List<unknown> {
   const { now } = table.common.random;
   return located(() => valuesOf(column, constraintsOf(column), purpose, now), table.name, column.propertyName);
+}
+
+function lazily(make: () => Maker): Maker {
+  const maker = once(make);
+  return (row, random, rows) => maker()(row, random, rows);
 }
 
 function once<T>(make: () => T): () => T {

@@ -21,6 +21,7 @@ export function makersOf(table: Table): Map<string, Maker> {
     );
   }
   for (const relation of relations) makers.set(relation.propertyName, relationMaker(table, relation, defaults));
+  for (const [name, maker] of defaults.together) makers.set(name, maker);
   return makers;
 }
 

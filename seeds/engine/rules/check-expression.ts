@@ -5,9 +5,6 @@ export interface Condition extends Rule {
   /** The column's name. */
   readonly column: string;
   readonly limits: Limits;
-  /** The column that it is at least as large as, or larger where `strict`. */
-  readonly atLeast?: string;
-  readonly strict?: boolean;
 }
 
 /** The expression, its texts taken out of it: `$0` stands for the first. */
@@ -121,10 +118,6 @@ const FORMS: readonly Form[] = [
   form(`${VALUE} ${OPERATOR} ${NAME}`, (texts, one, operator, column) =>
     compared(column, FLIPPED[operator], value(one, texts)),
   ),
-  form(`${NAME} (>=|>|<=|<) ${NAME}`, (_, a, operator, b) => {
-    const [column, atLeast] = operator.startsWith('>') ? [a, b] : [b, a];
-    return { column, atLeast, strict: operator.length === 1, limits: {} };
-  }),
   form(`${LENGTH} between ${VALUE} and ${VALUE}`, (_, column, min, max) =>
     sized(column, 'Length', Number(min), Number(max)),
   ),

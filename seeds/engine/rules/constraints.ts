@@ -49,14 +49,6 @@ export interface Constraints {
   readonly allowsNull: (row: object) => boolean;
 }
 
-/** A column that is never smaller than another one; by property. */
-export interface Ordering {
-  readonly lesser: string;
-  readonly greater: string;
-  /** Whether they are never equal. */
-  readonly strict: boolean;
-}
-
 /** What the entity says about a column: its CHECKs as far as they are understood, and class-validator's rules. */
 export function constraintsOf(column: ColumnMetadata): Constraints {
   const { entityMetadata: entity, databaseName, propertyName } = column;
@@ -90,16 +82,6 @@ export function mayBeNull({ entityMetadata, propertyName, isNullable }: ColumnMe
   return isNullable && (validations.length === 0 || validations.some(({ type }) => type === 'conditionalValidation'));
 }
 
-/** The CHECKs that compare two columns. */
-export function orderingsOf(entity: EntityMetadata): Ordering[] {
-  const propertyOf = (name: string): string | undefined =>
-    entity.columns.find((column) => column.databaseName === name)?.propertyName;
-  return conditionsOfEntity(entity).flatMap(({ column, atLeast, strict = false }) => {
-    const [lesser, greater] = [atLeast && propertyOf(atLeast), propertyOf(column)];
-    return lesser && greater ? [{ lesser, greater, strict }] : [];
-  });
-}
-
 /** Whether a row may do without the row that a relation leads to: its columns tell, since a relation is optional to TypeORM by default. */
 export function isOptional({ joinColumns }: RelationMetadata): boolean {
   return joinColumns.some(({ isNullable }) => isNullable);
@@ -125,8 +107,17 @@ export function uniqueSetsOf(entity: EntityMetadata): string[][] {
 export interface RowCheck {
   readonly name: string;
   readonly properties: readonly string[];
-  readonly holds: (row: Readonly<Record<string, unknown>>) => boolean;
+  /** The texts in it. */
+  readonly texts: readonly string[];
+  readonly holds: (row: Values) => boolean;
+  /**
+   * The numbers, or moments in ms, at which a property's value may change the truth of it, all others as in the row: those
+   * at which two sides that are compared are equal.
+   */
+  readonly turnsOf: (property: string, row: Values) => number[];
 }
+
+type Values = Readonly<Record<string, unknown>>;
 
 const rowChecks = new WeakMap<EntityMetadata, RowCheck[]>();
 
@@ -142,15 +133,31 @@ export function checksOfRows(entity: EntityMetadata): RowCheck[] {
 
 function rowCheck({ columns }: EntityMetadata, name: string, expression: string): RowCheck[] {
   const truth = truthOf(expression);
-  const properties = new Map(columns.map(({ databaseName, propertyName }) => [databaseName, propertyName]));
-  if (!truth || truth.columns.length < 2 || !truth.columns.every((column) => properties.has(column))) return [];
+  const propertyOf = new Map(columns.map(({ databaseName, propertyName }) => [databaseName, propertyName]));
+  if (!truth || truth.columns.length < 2 || !truth.columns.every((column) => propertyOf.has(column))) return [];
+  const { texts, differences } = truth;
+  const valueOf = (row: Values, column: string): unknown => row[propertyOf.get(column)!];
+  const turnsOf: RowCheck['turnsOf'] = (property, row) =>
+    differences
+      .map((difference) =>
+        zeroOf((x) => difference((column) => (propertyOf.get(column) === property ? x : valueOf(row, column)))),
+      )
+      .filter(Number.isFinite);
   return [
     {
       name,
-      properties: truth.columns.map((column) => properties.get(column)!),
-      holds: (row) => truth.holds((column) => row[properties.get(column)!]),
+      properties: truth.columns.map((column) => propertyOf.get(column)!),
+      texts,
+      holds: (row) => truth.holds((column) => valueOf(row, column)),
+      turnsOf,
     },
   ];
+}
+
+/** Where a straight line is 0; not finite: nowhere. */
+function zeroOf(line: (x: number) => number): number {
+  const start = line(0);
+  return start / (start - line(1));
 }
 
 const conditionsByEntity = new WeakMap<EntityMetadata, Condition[]>();

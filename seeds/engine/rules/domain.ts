@@ -3,7 +3,7 @@ import type { Constraints, Limits } from './constraints';
 import { FORMATS } from './formats';
 import { language } from './language';
 import { pool } from '../pool';
-import { DAY, type List } from '../random';
+import { DAY, type List, SECOND } from '../random';
 
 /** The values that a column takes. */
 export interface Domain {
@@ -18,6 +18,7 @@ const FEW = 2000;
 /** so many before the rest is trusted. */
 const SAMPLES = 80;
 const words = pool(500, (faker) => faker.lorem.words(3));
+const LAST_MOMENT = Date.UTC(9999, 11, 31);
 /** As many digits to the base of 36 as any number of a row has. */
 const DIGITS = 11;
 
@@ -71,24 +72,61 @@ function* candidates(column: ColumnMetadata, limits: Limits, now: number): Gener
   yield* make(limits, column, now);
 }
 
+/** What is measured: numbers, and moments in ms since 1970. */
+interface Scale {
+  /** The smallest difference between two values; where they are dense, a usual one. */
+  readonly step: number;
+  readonly isDense?: boolean;
+  readonly largest: number;
+  /** The value of a column that is nearest to it. */
+  readonly write: (measure: number) => unknown;
+}
+
+/** How values of a column are measured; undefined: they are not. */
+export function scaleOf({ type, precision, scale: digits }: ColumnMetadata, limits: Limits): Scale | undefined {
+  const scale = digits ?? 0;
+  switch (type) {
+    case 'smallint':
+      return { step: 1, largest: 2 ** 15 - 1, write: Math.round };
+    case 'integer':
+    case 'int':
+      return { step: 1, largest: 2 ** 31 - 1, write: Math.round };
+    case 'real':
+      return { step: 0.01, isDense: true, largest: 1e5, write: exact };
+    case 'double precision':
+      return { step: 0.001, isDense: true, largest: 1e12, write: exact };
+    case 'numeric':
+    case 'decimal': {
+      const step = 10 ** -scale;
+      const largest = Math.min(10 ** ((precision ?? 12) - scale), 1e9) - step;
+      return { step, largest, write: (number) => (limits.asNumber ? exact(number) : number.toFixed(scale)) };
+    }
+    case 'date':
+      return { step: DAY, largest: LAST_MOMENT, write: (moment) => new Date(moment).toISOString().slice(0, 10) };
+    case 'timestamptz':
+    case 'timestamp with time zone':
+      return { step: SECOND, largest: LAST_MOMENT, write: (moment) => new Date(moment) };
+  }
+}
+
 type Candidates = (limits: Limits, column: ColumnMetadata, now: number) => Iterable<Domain>;
 
 const BY_TYPE: Partial<Record<string, Candidates>> = {
   text: texts,
   varchar: texts,
   'character varying': texts,
-  smallint: (limits) => numbers(limits, 1, 2 ** 15 - 1),
-  integer: (limits) => numbers(limits, 1, 2 ** 31 - 1),
-  int: (limits) => numbers(limits, 1, 2 ** 31 - 1),
-  numeric: decimals,
-  decimal: decimals,
-  real: (limits) => numbers(limits, 0.01, 1e5),
-  'double precision': (limits) => numbers(limits, 0.001, 1e12),
+  smallint: numbers,
+  integer: numbers,
+  int: numbers,
+  numeric: numbers,
+  decimal: numbers,
+  real: numbers,
+  'double precision': numbers,
   boolean: () => [same([false, true])],
   uuid: (limits) => formatted({ ...limits, format: limits.format ?? { name: 'isUuid', arguments: [] } }),
-  date: (limits, _, now) => moments(limits, now, DAY, (moment) => new Date(moment).toISOString().slice(0, 10)),
-  timestamptz: (limits, _, now) => moments(limits, now, 1000, (moment) => new Date(moment)),
-  'timestamp with time zone': (limits, _, now) => moments(limits, now, 1000, (moment) => new Date(moment)),
+  date: moments,
+  timestamptz: moments,
+  'timestamp with time zone': moments,
   jsonb: json,
 };
 
@@ -105,14 +143,15 @@ function first(count: number, values: List<unknown>): List<unknown> {
 }
 
 /** The whole multiples of a step between the limits: from the smallest on, or from the largest on downwards. */
-function* numbers(limits: Limits, finest: number, largest: number): Generator<Domain> {
+function* numbers(limits: Limits, column: ColumnMetadata): Generator<Domain> {
+  const { step: usualStep, isDense, largest, write } = scaleOf(column, limits)!;
   const { divisibleBy, min, max, above, below } = limits;
   const bounds = [min, above, max, below].filter((bound) => bound !== undefined);
   const least = Math.max(min ?? -largest, above ?? -largest);
   const most = Math.min(max ?? largest, below ?? largest);
   if (bounds.length > 0 && least > most) return;
   const span = most - least;
-  const step = divisibleBy ?? (finest < 1 && span > 0 && span < 1000 * finest ? span / 1000 : finest);
+  const step = divisibleBy ?? (isDense && span > 0 && span < 1000 * usualStep ? span / 1000 : usualStep);
   const isIn = (multiple: number): boolean => {
     const number = multiple * step;
     return number >= least && number <= most && number !== above && number !== below;
@@ -124,7 +163,7 @@ function* numbers(limits: Limits, finest: number, largest: number): Generator<Do
   if (from > to) return;
   // 0 and what follows, where nothing says more.
   if (min === undefined && above === undefined) from = to >= 0 ? 0 : Math.max(from, to - 1000);
-  const all = list(Math.min(to - from + 1, Number.MAX_SAFE_INTEGER), (index) => exact((from + index) * step));
+  const all = list(Math.min(to - from + 1, Number.MAX_SAFE_INTEGER), (index) => write(exact((from + index) * step)));
   yield { all, usual: first(Math.max(101, Math.min(1 / step, 1e6) + 1), all) };
 }
 
@@ -133,24 +172,10 @@ function exact(number: number): number {
   return Number(number.toPrecision(15));
 }
 
-function* decimals(limits: Limits, { precision, scale = 0 }: ColumnMetadata): Generator<Domain> {
-  const largest = Math.min(10 ** ((precision ?? 12) - (scale ?? 0)), 1e9);
-  const step = 10 ** -(scale ?? 0);
-  for (const { all, usual } of numbers(limits, step, largest - step)) {
-    if (limits.asNumber) yield { all, usual };
-    const text = (of: List<unknown>): List<string> =>
-      list(of.length, (index) => (of.at(index) as number).toFixed(scale ?? 0));
-    yield { all: text(all), usual: text(usual) };
-  }
-}
-
 /** Moments before the reference date, the latest first, in whole steps; those of a year are usual. */
-function* moments(
-  { min = -Infinity, max = Infinity, above = -Infinity, below = Infinity }: Limits,
-  now: number,
-  step: number,
-  write: (moment: number) => unknown,
-): Generator<Domain> {
+function* moments(limits: Limits, column: ColumnMetadata, now: number): Generator<Domain> {
+  const { min = -Infinity, max = Infinity, above = -Infinity, below = Infinity } = limits;
+  const { step, write } = scaleOf(column, limits)!;
   const earliest = Math.ceil(Math.max(min, above + 1) / step) * step;
   const latest = Math.floor(Math.min(max, below - 1) / step) * step;
   // Before the reference date, unless that is too early.

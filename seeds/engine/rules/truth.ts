@@ -11,8 +11,12 @@ export type Row = (column: string) => unknown;
 export interface Truth {
   /** The names in it, each once. */
   readonly columns: readonly string[];
+  /** The texts in it. */
+  readonly texts: readonly string[];
   /** False: PostgreSQL will refuse the row. */
   readonly holds: (row: Row) => boolean;
+  /** By how much one side of each comparison is the larger for a row: at 0 the truth may change. NaN: they are no numbers. */
+  readonly differences: readonly ((row: Row) => number)[];
 }
 
 /**
@@ -25,7 +29,8 @@ export function truthOf(expression: string): Truth | undefined {
   try {
     const parser = new Parser(words.split(' '), texts);
     const term = parser.whole();
-    return { columns: [...parser.columns], holds: (row) => term(row) !== false };
+    const { columns, differences } = parser;
+    return { columns: [...columns], texts, holds: (row) => term(row) !== false, differences };
   } catch (error) {
     if (error instanceof NotUnderstood) return undefined;
     throw error;
@@ -49,6 +54,7 @@ const KEYWORDS = /^(?:and|or|not|is|in|between|case|when|then|else|end|any|array
 /** Recursive descent, a method for each precedence of SQL's operators, the loosest first. */
 class Parser {
   readonly columns = new Set<string>();
+  readonly differences: ((row: Row) => number)[] = [];
   private at = 0;
 
   constructor(
@@ -87,7 +93,7 @@ class Parser {
     const compare = COMPARISONS[this.words[this.at]];
     if (compare) {
       this.at++;
-      return compared(left, compare, this.sum());
+      return this.compared(left, compare, this.sum());
     }
     if (this.takes('is')) {
       const isNot = this.takes('not');
@@ -102,16 +108,21 @@ class Parser {
 
   private range(left: Term): Term | undefined {
     if (this.takes('between')) {
-      const least = compared(left, COMPARISONS['>='], this.sum());
+      const least = this.compared(left, COMPARISONS['>='], this.sum());
       this.expect('and');
-      const most = compared(left, COMPARISONS['<='], this.sum());
+      const most = this.compared(left, COMPARISONS['<='], this.sum());
       return (row) => any([least, most], row, false);
     }
     if (!this.takes('in')) return undefined;
     this.expect('(');
-    const items = this.joined(',', () => this.sum()).map((item) => compared(left, COMPARISONS['='], item));
+    const items = this.joined(',', () => this.sum()).map((item) => this.compared(left, COMPARISONS['='], item));
     this.expect(')');
     return (row) => any(items, row, true);
+  }
+
+  private compared(left: Term, compare: (difference: number) => boolean, right: Term): Term {
+    this.differences.push(difference(left, right));
+    return compared(left, compare, right);
   }
 
   private sum(): Term {
@@ -134,7 +145,9 @@ class Parser {
     if (word === '(' || word === 'abs(') {
       const inner = this.or();
       this.expect(')');
-      return word === '(' ? inner : calculated(inner, inner, Math.abs);
+      if (word === '(') return inner;
+      this.differences.push(difference(inner, () => 0));
+      return calculated(inner, inner, Math.abs);
     }
     if (word === 'case') return this.cases();
     if (word === 'null') return () => null;
@@ -188,7 +201,18 @@ function negated(term: Term): Term {
 function calculated(left: Term, right: Term, calculate: (a: number, b: number) => number): Term {
   return (row) => {
     const [a, b] = [left(row), right(row)];
-    return a === null || b === null ? null : calculate(Number(a), Number(b));
+    if (a === null || b === null) return null;
+    const result = calculate(Number(a), Number(b));
+    if (Number.isNaN(result)) return null;
+    // A numeric, which is held as text, has no binary fractions: 0.1 + 0.2 is 0.3.
+    return typeof a === 'string' || typeof b === 'string' ? result.toPrecision(15) : result;
+  };
+}
+
+function difference(left: Term, right: Term): (row: Row) => number {
+  return (row) => {
+    const [a, b] = [left(row), right(row)];
+    return a === null || b === null ? NaN : measure(a) - measure(b);
   };
 }
 
