@@ -6,6 +6,7 @@ import { UserContext } from '../../database/user-context';
 import { IntentExecution, ScheduledIntent } from '../../entities';
 import { InvalidInputError, NotFoundError } from '../errors/domain-errors';
 import { throwDomainError } from '../errors/violations';
+import { IN_INDEX_ORDER, type Page, pageOf, type PageRequest } from '../pagination/page';
 import { CLAIM_MS, ClaimLostError, type Execution, type Outcome } from './execution';
 import { nextCheck } from './next-check';
 import { triggerOf, wrong } from './triggers';
@@ -116,6 +117,23 @@ export class IntentsService {
     return this.asUser(userId, (manager) =>
       manager.find(ScheduledIntent, { where: { userId }, order: { createdAt: 'DESC', id: 'DESC' } }),
     );
+  }
+
+  /**
+   * What became of a person's intent each time that it fired, the latest first.
+   *
+   * @throws NotFoundError where the person has no such intent
+   */
+  async executions(userId: string, id: string, request: PageRequest = {}): Promise<Page<IntentExecution>> {
+    const work = async (manager: EntityManager): Promise<Page<IntentExecution>> => {
+      const query = manager.createQueryBuilder(IntentExecution, 'execution').where({ intentId: id, userId });
+      const page = await pageOf(query, { by: 'executedAt', order: 'DESC' }, request);
+      // What has executions is there: only where there are none it has to be asked for.
+      if (page.items.length === 0 && !(await manager.existsBy(ScheduledIntent, { id, userId })))
+        throw new NotFoundError('intent', id);
+      return page;
+    };
+    return this.people.asUser(userId, work, IN_INDEX_ORDER).catch(throwDomainError);
   }
 
   /**

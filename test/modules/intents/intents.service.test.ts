@@ -5,6 +5,7 @@ import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/mo
 import { CLAIM_MS, ClaimLostError, type Outcome } from '../../../src/modules/intents/execution';
 import { IntentsModule } from '../../../src/modules/intents/intents.module';
 import { IntentsService, type NewIntent } from '../../../src/modules/intents/intents.service';
+import { MalformedCursorError } from '../../../src/modules/pagination/cursor';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { insert } from '../../entities/rows';
 import { moduleOn } from '../module-on';
@@ -155,10 +156,12 @@ describe('an intent that a person writes', () => {
       [ada, '00000000-0000-4000-8000-000000000000'],
     ]) {
       await expect(intents.get(person, intent)).rejects.toThrow(NotFoundError);
+      await expect(intents.executions(person, intent)).rejects.toThrow(NotFoundError);
       await expect(intents.update(person, intent, { enabled: false })).rejects.toThrow(NotFoundError);
       await expect(intents.remove(person, intent)).rejects.toThrow(NotFoundError);
     }
     expect(await intents.list(bob)).toEqual([]);
+    await expect(intents.executions(ada, 'seven')).rejects.toThrow(InvalidInputError);
     await expect(intents.get(ada, 'seven')).rejects.toThrow(InvalidInputError);
     await expect(intents.create('00000000-0000-4000-8000-000000000000', briefing())).rejects.toThrow(ConflictError);
     expect(await stored(id)).toMatchObject({ enabled: true });
@@ -298,6 +301,21 @@ describe('an execution', () => {
     await expect(intents.recordExecution(claim, SUCCESS, after(HOUR))).rejects.toThrow(ClaimLostError);
     expect(await executionsOf(id)).toHaveLength(1);
     expect(await stored(id)).toMatchObject({ executionCount: 1 });
+  });
+
+  it('is in the history of its intent, the latest first, page by page', async () => {
+    const { id } = await intents.create(ada, every(1), NOW);
+    expect(await intents.executions(ada, id)).toEqual({ items: [], next: null });
+    // Three of them at the same moment.
+    for (const hours of [1, 2, 2, 2, 3])
+      await insert(client, 'intent_executions', { intent_id: id, user_id: ada, executed_at: after(hours * HOUR) });
+    const seen: IntentExecution[] = [];
+    let page = await intents.executions(ada, id, { limit: 2 });
+    for (seen.push(...page.items); page.next; seen.push(...page.items))
+      page = await intents.executions(ada, id, { limit: 2, after: page.next });
+    expect(seen.map(({ executedAt }) => executedAt)).toEqual([3, 2, 2, 2, 1].map((hours) => after(hours * HOUR)));
+    expect(new Set(seen.map((execution) => execution.id)).size).toBe(5);
+    await expect(intents.executions(ada, id, { after: 'the beginning' })).rejects.toThrow(MalformedCursorError);
   });
 
   it('is written whole or not at all', async () => {

@@ -1,5 +1,6 @@
 import type { TestingModule } from '@nestjs/testing';
 import type { EntityDataSource } from '../../../src/database/data-source';
+import { UserContext } from '../../../src/database/user-context';
 import { ScheduledIntent } from '../../../src/entities';
 import { IntentsModule } from '../../../src/modules/intents/intents.module';
 import { IntentsService } from '../../../src/modules/intents/intents.service';
@@ -18,7 +19,7 @@ describeOnServer('at a million intents', () => {
   let intents: IntentsService;
 
   beforeAll(async () => {
-    database = await databaseWith({ scheduled_intents: 1_000_000 });
+    database = await databaseWith({ scheduled_intents: 1_000_000, intent_executions: 100_000 });
     dataSource = await database.dataSource();
     app = await moduleOn(database, IntentsModule);
     intents = app.get(IntentsService);
@@ -53,5 +54,20 @@ describeOnServer('at a million intents', () => {
     });
     expect(list).toMatchObject({ indexes: ['idx_intents_user_id'], sequential: [] });
     expect(get).toMatchObject({ indexes: ['pk_scheduled_intents'], sequential: [] });
+  });
+
+  it('reads the history of one in the order of its index, page by page', async () => {
+    const [{ userId, intentId }] = await dataSource.query<{ userId: string; intentId: string }[]>(
+      `SELECT user_id AS "userId", intent_id AS "intentId" FROM intent_executions GROUP BY 1, 2 HAVING count(*) > 1 LIMIT 1`,
+    );
+    const { next } = await intents.executions(userId, intentId, { limit: 1 });
+    for (const after of [undefined, next!]) {
+      const [page] = await app
+        .get(UserContext)
+        .asUser(userId, (manager) =>
+          plansOf(dataSource, () => intents.executions(userId, intentId, { after, limit: 1 }), manager),
+        );
+      expect(page).toMatchObject({ indexes: ['idx_executions_intent'], sequential: [], sorts: false });
+    }
   });
 });
