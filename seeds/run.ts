@@ -20,7 +20,7 @@ const progress = new Progress();
 
 runCommand(async () => {
   const workers = options.jobs > 1 ? new Workers(options.jobs, options) : undefined;
-  const makeChunks: MakeChunks = workers ? (table, rows) => workers.makeChunks(table, rows) : makeChunksHere;
+  const makeChunks: MakeChunks = workers ? (...rows) => workers.makeChunks(...rows) : makeChunksHere;
   try {
     const outcome = await (options.toSql || options.toCsv ? dump(makeChunks) : fill(makeChunks));
     const print = options.toSql === '-' ? console.error : console.log;

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import dataSource from '../ormconfig';
 import { type Basis, compileTables } from './engine/tables';
 import type { Answer, Batch } from './engine/workers';
+import { rowsIn } from './engine/writer';
 import { factories } from './factories';
 
 // A thread that makes rows for --jobs: asked for a batch, it answers with the rows as COPY takes them.
@@ -15,11 +16,13 @@ const compiled = dataSource
 
 port.on('message', (batch: Batch) => void answer(batch));
 
-async function answer({ table: name, rows }: Batch): Promise<void> {
+async function answer({ table: name, rows, format }: Batch): Promise<void> {
   try {
     const table = (await compiled).get(name)!;
-    const text = new TextEncoder().encode(rows.map((row) => `${table.line(row)}\n`).join(''));
-    port.postMessage({ text } satisfies Answer, [text.buffer]);
+    const made = rowsIn(format);
+    for (const row of rows) made.add(table, row);
+    const bytes = made.take();
+    port.postMessage({ bytes } satisfies Answer, [bytes.buffer as ArrayBuffer]);
   } catch (error) {
     port.postMessage({ error: (error as Error).message } satisfies Answer);
   }

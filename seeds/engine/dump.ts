@@ -25,8 +25,8 @@ export type RowsOf = (table: Table) => AsyncIterable<Uint8Array>;
  */
 export function rowsOf(sizes: Sizes, makeChunks: MakeChunks, onRows: (table: Table, rows: number) => void): RowsOf {
   return async function* (table) {
-    for await (const { text, rows } of makeChunks(table, numbersBelow(sizes.get(table)!))) {
-      yield text;
+    for await (const { bytes, rows } of makeChunks(table, numbersBelow(sizes.get(table)!), 'text')) {
+      yield bytes;
       onRows(table, rows);
     }
   };

@@ -155,7 +155,7 @@ async function addRows(
   let sent = 0;
   const load = async (): Promise<void> => {
     for (const { table, missing } of plans) {
-      await copyRows(client, table, chunksOf(table, missing()), (rows) =>
+      await copyRows(client, table, chunksOf(table, missing(), 'binary'), (rows) =>
         onProgress(table.name, (sent += rows), total),
       );
     }

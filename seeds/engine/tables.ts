@@ -2,6 +2,7 @@ import type { EntityMetadata } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata';
 import { UserError } from '../../src/database/errors';
+import { type FieldWriter, writerOf } from './binary';
 import { type Encoder, encoderOf } from './encoders';
 import { type Factory, perScale } from './factory';
 import { makeKey, MAX_ROWS, type Origin, readKey } from './keys';
@@ -50,6 +51,7 @@ interface Column {
   readonly name: string;
   readonly property: string;
   readonly encode: Encoder;
+  readonly write: FieldWriter;
 }
 
 /** A table to be filled: its rows by number, each a function of (seed, table, number) alone. */
@@ -83,6 +85,7 @@ export class Table {
       name: column.databaseName,
       property: column.propertyName,
       encode: located(() => encoderOf(column), this.name, column.propertyName),
+      write: located(() => writerOf(column), this.name, column.propertyName),
     }));
     this.Row = rowClass(this, makersOf(this), common);
   }
@@ -101,20 +104,23 @@ export class Table {
 
   /** A row as a line of COPY's text format, without its end. */
   line(index: number): string {
+    const fields: string[] = [];
+    this.forEachColumn(index, ({ encode }, value) => fields.push(encode(value)));
+    return fields.join('\t');
+  }
+
+  forEachColumn(index: number, take: (column: Column, value: unknown) => void): void {
     const row = this.row(index) as InstanceType<RowClass>;
     const { columns } = this;
-    let line = '';
     // The makers of the columns come first, in their order.
     for (let slot = 0; slot < columns.length; slot++) {
       const value = row[VALUE_AT](slot);
-      if (slot > 0) line += '\t';
       try {
-        line += columns[slot].encode(value);
+        take(columns[slot], value);
       } catch (error) {
         throw locate(error, this.name, columns[slot].property, index);
       }
     }
-    return line;
   }
 
   /** The rows that there are at the smallest scale at which row `index` of another table exists. */

@@ -2,7 +2,7 @@ import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../../src/database/errors';
 import type { Basis, Table } from './tables';
-import type { Chunk } from './writer';
+import type { Chunk, Format } from './writer';
 
 /** How many rows a worker makes at a time: enough that telling it costs nothing, few enough to fit in memory. */
 const ROWS_AT_A_TIME = 250;
@@ -13,13 +13,14 @@ const BATCHES_AHEAD = 8;
 export interface Batch {
   readonly table: string;
   readonly rows: readonly number[];
+  readonly format: Format;
 }
 
-/** What it answers: the rows in COPY's text format, or why it can't. */
-export type Answer = { readonly text: Uint8Array } | { readonly error: string };
+/** What it answers: the rows, or why it can't. */
+export type Answer = { readonly bytes: Uint8Array } | { readonly error: string };
 
 interface Waiting {
-  resolve: (text: Uint8Array) => void;
+  resolve: (bytes: Uint8Array) => void;
   reject: (error: Error) => void;
 }
 
@@ -33,10 +34,10 @@ export class Workers {
   }
 
   /** Makes rows, in the order of their numbers, a batch at a time, some of them ahead. */
-  async *makeChunks(table: Table, rows: Iterable<number>): AsyncGenerator<Chunk> {
+  async *makeChunks(table: Table, rows: Iterable<number>, format: Format): AsyncGenerator<Chunk> {
     const ahead: Promise<Chunk>[] = [];
     for (const batch of batches(rows)) {
-      const chunk = this.make({ table: table.name, rows: batch });
+      const chunk = this.make({ table: table.name, rows: batch, format });
       // The first that fails is told about; the others need not be.
       chunk.catch(() => undefined);
       ahead.push(chunk);
@@ -51,7 +52,7 @@ export class Workers {
 
   private async make(batch: Batch): Promise<Chunk> {
     const thread = this.threads[this.next++ % this.threads.length];
-    return { text: await thread.make(batch), rows: batch.rows.length };
+    return { bytes: await thread.make(batch), rows: batch.rows.length };
   }
 }
 
@@ -79,7 +80,7 @@ class Thread {
     });
     this.worker.on('message', (answer: Answer) => {
       const { resolve, reject } = this.waiting.shift()!;
-      if ('text' in answer) resolve(answer.text);
+      if ('bytes' in answer) resolve(answer.bytes);
       else reject(new UserError(answer.error));
     });
     this.worker.on('error', (error: Error) => this.fail(error));

@@ -1,7 +1,7 @@
 import { entities } from '../../../src/entities';
 import { compileTables, type Table } from '../../../seeds/engine/tables';
 import { Workers } from '../../../seeds/engine/workers';
-import { makeChunks, type MakeChunks } from '../../../seeds/engine/writer';
+import { type Chunk, type Format, makeChunks, type MakeChunks } from '../../../seeds/engine/writer';
 import { factories } from '../../../seeds/factories';
 import { metadataOf } from '../metadata';
 
@@ -17,14 +17,18 @@ beforeAll(async () => {
 
 afterAll(() => workers.stop());
 
-async function textOf(make: MakeChunks, table: Table, rows: Iterable<number>): Promise<string> {
-  let text = '';
-  for await (const chunk of make(table, rows)) {
-    const lines = new TextDecoder().decode(chunk.text);
-    expect(chunk.rows).toBe(lines.split('\n').length - 1);
-    text += lines;
-  }
-  return text;
+async function made(
+  make: MakeChunks,
+  table: Table,
+  rows: Iterable<number>,
+  format: Format = 'text',
+): Promise<{ bytes: string; count: number }> {
+  const chunks: Chunk[] = [];
+  for await (const chunk of make(table, rows, format)) chunks.push(chunk);
+  return {
+    bytes: Buffer.concat(chunks.map(({ bytes }) => bytes)).toString('latin1'),
+    count: chunks.reduce((sum, chunk) => sum + chunk.rows, 0),
+  };
 }
 
 function* numbers(count: number): Generator<number> {
@@ -32,24 +36,24 @@ function* numbers(count: number): Generator<number> {
 }
 
 describe('Workers', () => {
-  it('make the same rows as this thread, in their order', async () => {
+  it.each<Format>(['binary', 'text'])('make the same rows as this thread, in their order, as %s', async (format) => {
     for (const table of tables) {
       const count = Math.min(400, table.rows(100));
-      const made = await textOf((...asked) => workers.makeChunks(...asked), table, numbers(count));
-      expect(made).toBe(await textOf(makeChunks, table, numbers(count)));
+      const there = await made((...asked) => workers.makeChunks(...asked), table, numbers(count), format);
+      expect(there).toEqual(await made(makeChunks, table, numbers(count), format));
     }
   });
 
   it('say why a row can’t be made, and go on with others', async () => {
     const unknown = { name: 'nothing' } as Table;
-    await expect(textOf((...asked) => workers.makeChunks(...asked), unknown, [0])).rejects.toThrow();
-    await expect(textOf((...asked) => workers.makeChunks(...asked), tables[0], [0])).resolves.not.toBe('');
+    await expect(made((...asked) => workers.makeChunks(...asked), unknown, [0])).rejects.toThrow();
+    await expect(made((...asked) => workers.makeChunks(...asked), tables[0], [0])).resolves.toMatchObject({ count: 1 });
   });
 
   it('fail what waits for a thread that has ended', async () => {
     const short = new Workers(1, BASIS);
-    const made = textOf((...asked) => short.makeChunks(...asked), tables[0], numbers(100_000));
+    const unfinished = made((...asked) => short.makeChunks(...asked), tables[0], numbers(100_000));
     await short.stop();
-    await expect(made).rejects.toThrow('A thread that makes rows has ended.');
+    await expect(unfinished).rejects.toThrow('A thread that makes rows has ended.');
   });
 });

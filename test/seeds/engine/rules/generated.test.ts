@@ -366,7 +366,7 @@ async function fill(definition: Definition, rows: number): Promise<void> {
         const entity = Object.assign(new (table.entity.target as EntityClass)(), Object.fromEntries(values)) as object;
         expect((await validate(entity, { forbidUnknownValues: false })).map(String)).toEqual([]);
       }
-      await copyRows(client, table, makeChunks(table, numbers), () => undefined);
+      await copyRows(client, table, makeChunks(table, numbers, 'binary'), () => undefined);
     }
     await runner.release();
   } finally {
