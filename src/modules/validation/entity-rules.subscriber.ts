@@ -1,6 +1,7 @@
-import { validateSync, type ValidationError } from 'class-validator';
+import { validateSync } from 'class-validator';
 import type { EntityMetadata, EntitySubscriberInterface, InsertEvent, ObjectLiteral, UpdateEvent } from 'typeorm';
 import { BrokenRulesError } from './broken-rules';
+import { suspectProperties } from './rules';
 
 /**
  * Checks what is written against the class-validator rules of its entity, before the database does: each property of a new
@@ -10,47 +11,50 @@ import { BrokenRulesError } from './broken-rules';
 export class EntityRules implements EntitySubscriberInterface<ObjectLiteral> {
   /** @throws BrokenRulesError */
   beforeInsert({ entity, metadata }: InsertEvent<ObjectLiteral>): void {
-    checkNewRow(metadata, entity);
+    checkNewRow(metadata, valuesOf(metadata, entity));
   }
 
   /** @throws BrokenRulesError */
   beforeUpdate({ entity, metadata }: UpdateEvent<ObjectLiteral>): void {
-    if (!entity) return;
-    refuse(
-      nameOf(metadata),
-      brokenRules(metadata, entity).filter(({ value }) => value !== undefined),
-    );
+    if (entity) check(metadata, valuesOf(metadata, entity), nameOf(metadata), (_, value) => value === undefined);
   }
 }
 
 /**
  * Checks a new row as `EntityRules` does, before SQL of one's own writes it. Foreign keys may be missing.
  *
+ * @param row its values by the names of the properties
  * @param what how to call the row in the error. Default: by its entity
  * @throws BrokenRulesError
  */
 export function checkNewRow(metadata: EntityMetadata, row: ObjectLiteral, what: string = nameOf(metadata)): void {
-  refuse(
-    what,
-    brokenRules(metadata, row).filter(({ property, value }) => value !== undefined || !isKey(metadata, property)),
-  );
+  check(metadata, row, what, (property, value) => value === undefined && isKey(metadata, property));
 }
 
-function brokenRules(metadata: EntityMetadata, entity: ObjectLiteral): ValidationError[] {
-  // What is saved may be a plain object; its rules are found by its class.
-  const object = Object.create((metadata.target as { prototype: object }).prototype) as ObjectLiteral;
-  for (const column of metadata.columns) object[column.propertyName] = column.getEntityValue(entity) as unknown;
+function check(
+  { target }: EntityMetadata,
+  row: ObjectLiteral,
+  what: string,
+  isExcused: (property: string, value: unknown) => boolean,
+): void {
   // A function is SQL: what it makes of the row is the database's to judge.
-  return validateSync(object).filter(({ value }) => typeof value !== 'function');
+  const isRefused = (property: string, value: unknown): boolean =>
+    typeof value !== 'function' && !isExcused(property, value);
+  if (!suspectProperties(target as object, row).some((property) => isRefused(property, row[property]))) return;
+  // What is saved may be a plain object; its rules are found by its class.
+  const object = Object.assign(Object.create((target as { prototype: object }).prototype) as ObjectLiteral, row);
+  const errors = validateSync(object).filter(({ property, value }) => isRefused(property, value));
+  if (errors.length > 0) throw new BrokenRulesError(what, errors);
+}
+
+/** Its values by the names of the properties; foreign keys may be those of the entities that it holds. */
+function valuesOf({ columns }: EntityMetadata, entity: ObjectLiteral): ObjectLiteral {
+  return Object.fromEntries(columns.map((column) => [column.propertyName, column.getEntityValue(entity) as unknown]));
 }
 
 /** Whether the property is a foreign key: one that is missing may still come from the row that is saved before this one. */
 function isKey(metadata: EntityMetadata, property: string): boolean {
   return metadata.findColumnWithPropertyName(property)?.relationMetadata !== undefined;
-}
-
-function refuse(what: string, errors: readonly ValidationError[]): void {
-  if (errors.length > 0) throw new BrokenRulesError(what, errors);
 }
 
 /** `UserEngagementState` → 'user engagement state'. */
