@@ -14,7 +14,7 @@ export const TRAILER = Buffer.from([0xff, 0xff]);
 /** Writes a value as a field. Throws where the column can't hold it. */
 export type FieldWriter = (value: unknown, out: BinaryRows) => void;
 
-/** Where there is room for a field and more. */
+/** More than is sent at a time, so that it seldom has to grow. */
 const ROOM = 192 * 1024;
 /** Shorter texts are sooner written letter by letter than by a call of native code. */
 const SHORT_TEXT = 24;
@@ -48,8 +48,7 @@ export class BinaryRows {
 
   /** The bytes, and an empty beginning. */
   take(): Uint8Array {
-    const taken = this.bytes.subarray(0, this.end);
-    this.bytes = Buffer.allocUnsafe(ROOM);
+    const taken = Buffer.from(this.bytes.subarray(0, this.end));
     this.end = 0;
     return taken;
   }

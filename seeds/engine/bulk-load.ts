@@ -13,20 +13,23 @@ export function tablesToRebuild(plans: readonly TablePlan[]): Table[] {
   return rows >= WORTHWHILE * empty.length ? empty.map(({ table }) => table) : [];
 }
 
+/** Makes the indexes of a table again, when all its rows are there. */
+export type MakeIndexes = (table: Table) => Promise<void>;
+
 /**
  * Fills tables: those that are empty without their indexes, keys and the foreign keys between them, which are made again
- * afterwards, exactly as they were. One pass over all rows costs less than a step for each.
+ * when their rows are there, exactly as they were. One pass over all rows costs less than a step for each.
  *
  * It asks the catalog what there is, and not the entities: a database may have more than they declare. What can't be made
  * again as it was, or is needed meanwhile, is left alone. It needs a transaction, and locks those tables against readers.
  *
- * @param load sends the rows
+ * @param load sends the rows, and has the indexes of each table made again when it has sent them
  * @param onBuild hears what is made, before it is
  */
 export async function withoutIndexes(
   connection: QueryRunner,
   plans: readonly TablePlan[],
-  load: () => Promise<void>,
+  load: (makeIndexes: MakeIndexes) => Promise<void>,
   onBuild: (what: string) => void,
 ): Promise<void> {
   const ids = await rebuildable(connection, plans);
@@ -35,9 +38,20 @@ export async function withoutIndexes(
   // Read only now: what a foreign key needed is needed no more.
   const indexes = (await connection.query(INDEXES, [ids])) as Part[];
   await drop(connection, indexes);
-  await load();
-  await create(connection, indexes, (table) => onBuild(`indexes of ${table}`));
-  await create(connection, foreignKeys, (table) => onBuild(`foreign keys of ${table}`));
+  await load(async ({ name }) => {
+    const own = indexes.filter(({ table }) => table === name);
+    if (own.length === 0) return;
+    onBuild(`indexes of ${name}`);
+    await create(connection, own);
+  });
+  // In the order in which they were made, which is the order in which PostgreSQL obeys them: so at the end.
+  for (const name of new Set(foreignKeys.map(({ table }) => table))) {
+    onBuild(`foreign keys of ${name}`);
+    await create(
+      connection,
+      foreignKeys.filter(({ table }) => table === name),
+    );
+  }
 }
 
 /** What is taken from a table and given back. */
@@ -52,16 +66,8 @@ async function drop(connection: QueryRunner, parts: readonly Part[]): Promise<vo
   if (parts.length > 0) await connection.query(parts.map((part) => part.drop).join('; '));
 }
 
-async function create(
-  connection: QueryRunner,
-  parts: readonly Part[],
-  onTable: (table: string) => void,
-): Promise<void> {
-  for (const table of new Set(parts.map((part) => part.table))) {
-    onTable(table);
-    const own = parts.filter((part) => part.table === table);
-    await connection.query(own.map((part) => part.create).join('; '));
-  }
+async function create(connection: QueryRunner, parts: readonly Part[]): Promise<void> {
+  await connection.query(parts.map((part) => part.create).join('; '));
 }
 
 /** The oids of the tables whose indexes may go. */

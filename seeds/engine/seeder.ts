@@ -3,7 +3,8 @@ import type { QueryRunner } from 'typeorm';
 import type { EntityDataSource } from '../../src/database/data-source';
 import { UserError } from '../../src/database/errors';
 import { migrate } from '../../src/database/migration-runner';
-import { tablesToRebuild, withoutIndexes } from './bulk-load';
+import { Ahead, type TableChunk } from './ahead';
+import { type MakeIndexes, tablesToRebuild, withoutIndexes } from './bulk-load';
 import { checkTables } from './rules/check';
 import type { Factory } from './factory';
 import { deleteSeeded } from './inventory';
@@ -152,24 +153,35 @@ async function addRows(
   const filled = plans.map(({ table }) => table);
   const total = plans.reduce((sum, { added }) => sum + added, 0);
   const client = (await connection.connect()) as PoolClient;
+  const rows = new Ahead(rowsOf(plans, chunksOf));
   let sent = 0;
-  const load = async (): Promise<void> => {
-    for (const { table, missing } of plans) {
-      await copyRows(client, table, chunksOf(table, missing(), 'binary'), (rows) =>
-        onProgress(table.name, (sent += rows), total),
-      );
+  const load = async (makeIndexes: MakeIndexes): Promise<void> => {
+    for (const table of filled) {
+      await copyRows(client, table, rows.chunksOf(table), (count) => onProgress(table.name, (sent += count), total));
+      await rows.during(finish(connection, table, makeIndexes));
+      onProgress(table.name, sent, total);
     }
-    // No table can be altered while a deferred check of its rows waits.
-    await connection.query('SET CONSTRAINTS ALL IMMEDIATE');
   };
   await withoutRowLevelSecurity(connection, filled, () =>
     withoutIndexes(connection, plans, load, (what) => onProgress(what, sent, total)),
   );
-  // 3,000 rows of each table are enough for good plans at once, and are looked at in a tenth of the time. A server's
-  // autovacuum takes the rows for unseen all the same, and looks at as many as it is set to within a minute.
-  onProgress('statistics', sent, total);
+}
+
+/** What the server has to do when it has all rows of a table. */
+async function finish(connection: QueryRunner, table: Table, makeIndexes: MakeIndexes): Promise<void> {
+  // No table can be altered while a deferred check of its rows waits.
+  await connection.query('SET CONSTRAINTS ALL IMMEDIATE');
+  await makeIndexes(table);
+  // 3,000 rows are enough for good plans at once, and are looked at in a tenth of the time. A server's autovacuum takes
+  // the rows for unseen all the same, and looks at as many as it is set to within a minute.
   await connection.query('SET LOCAL default_statistics_target = 10');
-  await connection.query(`ANALYZE ${names(filled)}`);
+  await connection.query(`ANALYZE ${escapeIdentifier(table.name)}`);
+}
+
+async function* rowsOf(plans: readonly TablePlan[], chunksOf: MakeChunks): AsyncGenerator<TableChunk> {
+  for (const { table, missing } of plans) {
+    for await (const chunk of chunksOf(table, missing(), 'binary')) yield { table, ...chunk };
+  }
 }
 
 /**

@@ -544,7 +544,7 @@ describe('a failure leaves the database as it was', () => {
     const made = failing({ action }, 110);
     const message = await messageOf(run({}, (table) => sent.push(table), made));
     expect(message).toBe('weight_adjustment_logs.action, row 105: out of ideas.');
-    expect(sent).toContain('users');
+    expect(sent).toContain('authors');
     expect(new Set(Object.values(await counts()))).toEqual(new Set([0]));
   });
 
@@ -613,9 +613,11 @@ it('tells how far it is', async () => {
   const heard: [string, number, number][] = [];
   await run({ only: ['tasks'] }, (...progress) => heard.push(progress));
   expect(heard).toEqual([
+    // When it has their rows, and when the server has finished with them.
+    ['users', 10, 44],
     ['users', 10, 44],
     ['tasks', 44, 44],
-    ['statistics', 44, 44],
+    ['tasks', 44, 44],
   ]);
 });
 
