@@ -46,12 +46,12 @@ export class Ahead {
   }
 
   private async make(): Promise<void> {
-    const { value, done } = await this.source.next();
-    if (done) {
+    const next = await this.source.next();
+    if (next.done) {
       this.isComplete = true;
       return;
     }
-    this.made.push(value);
-    this.bytes += value.bytes.length;
+    this.made.push(next.value);
+    this.bytes += next.value.bytes.length;
   }
 }
