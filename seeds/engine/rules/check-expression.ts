@@ -16,17 +16,17 @@ interface Sentence {
 type Reading = Omit<Condition, 'says' | 'allows'> & { readonly allows?: (value: never) => boolean };
 
 /**
- * What the expression of a CHECK says about single columns: lists, ranges, lengths, patterns, and their like, joined by
- * AND. A part that is not understood says nothing: PostgreSQL will judge it.
+ * What the parts of a CHECK, joined by AND, say about single columns: lists, ranges, lengths, patterns, and their like.
+ * undefined: something else.
  */
-export function conditionsOf(expression: string): Condition[] {
+export function conditionsOf(expression: string): (Condition | undefined)[] {
   const { words, texts } = sentence(expression);
-  return conjuncts(words).flatMap((part) => {
+  return conjuncts(words).map((part) => {
     const reading = read({ words: part, texts });
-    if (!reading) return [];
+    if (!reading) return undefined;
     const { allows = () => true } = reading;
     // SQL: what is not known, since the value is null, is no violation.
-    return [{ ...reading, says: `CHECK (${expression})`, allows: (value) => value === null || allows(value as never) }];
+    return { ...reading, says: `CHECK (${expression})`, allows: (value) => value === null || allows(value as never) };
   });
 }
 
@@ -46,8 +46,8 @@ export function sentence(expression: string): Sentence {
   });
   const words = tokens
     .join(' ')
-    .replace(/\b(?!(?:and|or|in|any|not|array|between)\b)([a-z_]\w*) \( /g, '$1( ')
-    .replace(/(^|(?:\b(?:between|and)|[[(,<>=]) )- (?=[\d.])/g, '$1-');
+    .replace(/\b(?!(?:and|or|in|any|not|array|between|case|when|then|else)\b)([a-z_]\w*) \( /g, '$1( ')
+    .replace(/(^|(?:\b(?:between|and|or|when|then|else)|[[(,<>=*+-]) )- (?=[\d.])/g, '$1-');
   return { words: unwrapped(words), texts };
 }
 

@@ -103,7 +103,7 @@ export function uniqueSetsOf(entity: EntityMetadata): string[][] {
   return sets.filter((set) => !entity.primaryColumns.every(({ propertyName }) => set.includes(propertyName)));
 }
 
-/** A CHECK that ties several columns of a row together. */
+/** A CHECK that says more than what holds for each of its columns alone. */
 export interface RowCheck {
   readonly name: string;
   readonly properties: readonly string[];
@@ -121,7 +121,7 @@ type Values = Readonly<Record<string, unknown>>;
 
 const rowChecks = new WeakMap<EntityMetadata, RowCheck[]>();
 
-/** The CHECKs of several columns, as far as they are understood. */
+/** Those CHECKs, as far as they are understood. */
 export function checksOfRows(entity: EntityMetadata): RowCheck[] {
   let checks = rowChecks.get(entity);
   if (!checks) {
@@ -133,21 +133,25 @@ export function checksOfRows(entity: EntityMetadata): RowCheck[] {
 
 function rowCheck({ columns }: EntityMetadata, name: string, expression: string): RowCheck[] {
   const truth = truthOf(expression);
-  const propertyOf = new Map(columns.map(({ databaseName, propertyName }) => [databaseName, propertyName]));
-  if (!truth || truth.columns.length < 2 || !truth.columns.every((column) => propertyOf.has(column))) return [];
-  const { texts, differences } = truth;
-  const valueOf = (row: Values, column: string): unknown => row[propertyOf.get(column)!];
+  const named = new Map(columns.map((column) => [column.databaseName, column]));
+  if (!truth?.columns.every((column) => named.has(column))) return [];
+  if (conditionsOf(expression).every((condition) => condition !== undefined)) return [];
+  const valueOf = (row: Values, name: string): unknown => {
+    const { propertyName, type } = named.get(name)!;
+    const value = row[propertyName];
+    return typeof value === 'number' && (type === 'numeric' || type === 'decimal') ? String(value) : value;
+  };
   const turnsOf: RowCheck['turnsOf'] = (property, row) =>
-    differences
+    truth.differences
       .map((difference) =>
-        zeroOf((x) => difference((column) => (propertyOf.get(column) === property ? x : valueOf(row, column)))),
+        zeroOf((x) => difference((name) => (named.get(name)!.propertyName === property ? x : valueOf(row, name)))),
       )
       .filter(Number.isFinite);
   return [
     {
       name,
-      properties: truth.columns.map((column) => propertyOf.get(column)!),
-      texts,
+      properties: truth.columns.map((column) => named.get(column)!.propertyName),
+      texts: truth.texts,
       holds: (row) => truth.holds((column) => valueOf(row, column)),
       turnsOf,
     },
@@ -165,7 +169,7 @@ const conditionsByEntity = new WeakMap<EntityMetadata, Condition[]>();
 function conditionsOfEntity(entity: EntityMetadata): Condition[] {
   let conditions = conditionsByEntity.get(entity);
   if (!conditions) {
-    conditions = entity.checks.flatMap(({ expression }) => conditionsOf(expression));
+    conditions = entity.checks.flatMap(({ expression }) => conditionsOf(expression)).filter((one) => one !== undefined);
     conditionsByEntity.set(entity, conditions);
   }
   return conditions;

@@ -73,7 +73,7 @@ function* candidates(column: ColumnMetadata, limits: Limits, now: number): Gener
 }
 
 /** What is measured: numbers, and moments in ms since 1970. */
-interface Scale {
+export interface Scale {
   /** The smallest difference between two values; where they are dense, a usual one. */
   readonly step: number;
   readonly isDense?: boolean;

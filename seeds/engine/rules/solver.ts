@@ -2,13 +2,15 @@ import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
 import { UserError } from '../../../src/database/errors';
 import { measure } from './check-expression';
 import { checksOfRows, type Constraints, type RowCheck } from './constraints';
-import { scaleOf } from './domain';
+import { type Scale, scaleOf } from './domain';
 import type { List, Random } from '../random';
 import type { AnyRow, Maker } from '../rows';
 import type { Table } from '../tables';
 
-/** So many values are tried in a row before it is given up. */
-const MOST_TRIES = 2000;
+/** So many values are tried before the search begins anew, with the columns in another order, */
+const TRIES = 400;
+/** and so often, before it is given up. */
+const SEARCHES = 12;
 /** So many values of a column are drawn beside those that its CHECKs suggest. */
 const DRAWS = 4;
 
@@ -53,43 +55,46 @@ export function tiesOf({ entity }: Table, columns: readonly ColumnMetadata[]): T
  */
 export function solver(table: Table, { properties, checks }: Tie, unknowns: readonly Unknown[]): Maker {
   return (row, random, rows) => {
-    const values = new Map(unknowns.map((unknown) => [unknown.column.propertyName, lowest(unknown)]));
-    const draft = withValues(row, values);
+    const found = new Map<string, unknown>(properties.map((property) => [property, undefined]));
+    const supposed = new Map(unknowns.map((unknown) => [unknown.column.propertyName, lowest(unknown)]));
+    const [known, draft] = [withValues(row, found), withValues(row, supposed)];
     // Where the factory looks at these columns to make another one, it keeps the CHECK itself.
-    const open = checks.filter((check) => check.properties.every((one) => values.has(one) || isKnown(row, one)));
-    const decided = unknowns.map((_, place) => {
-      const later = unknowns.slice(place + 1).map(({ column }) => column.propertyName);
-      return open.filter((check) => !check.properties.some((one) => later.includes(one)));
-    });
+    const open = checks.filter((check) => check.properties.every((one) => found.has(one) || isMade(row, one)));
 
     let tries = 0;
-    const found = (place: number, suggestedFirst: boolean): boolean => {
-      if (place === unknowns.length) return unknowns.every((unknown) => mayBeNull(unknown, draft));
-      const { propertyName } = unknowns[place].column;
-      const before = values.get(propertyName);
-      for (const value of candidates(unknowns[place], suggestedFirst)) {
-        if (tries++ > MOST_TRIES) break;
-        values.set(propertyName, value);
-        if (decided[place].every((check) => check.holds(draft)) && found(place + 1, suggestedFirst)) return true;
+    const search = ([unknown, ...others]: readonly Unknown[], suggestedFirst: boolean): boolean => {
+      if (!unknown) return unknowns.every((one) => mayBeNull(one, known));
+      const { propertyName } = unknown.column;
+      const before = supposed.get(propertyName);
+      for (const value of candidates(unknown, suggestedFirst)) {
+        if (tries++ > TRIES) break;
+        found.set(propertyName, value);
+        supposed.set(propertyName, value);
+        if (open.every((check) => check.holds(known)) && search(others, suggestedFirst)) return true;
       }
-      values.set(propertyName, before);
+      found.set(propertyName, undefined);
+      supposed.set(propertyName, before);
       return false;
     };
 
     function* candidates(unknown: Unknown, suggestedFirst: boolean): Generator<unknown> {
       const { column, alone, isFixed, value } = unknown;
-      if (Object.hasOwn(row, column.propertyName)) return yield row[column.propertyName];
-      if (isFixed) return yield alone(draft, random, rows);
-      if (suggestedFirst) yield* suggested(unknown, open, draft, random);
-      yield alone(draft, random, rows);
-      for (let draw = 0; draw < DRAWS; draw++) yield value(draft, random, rows);
-      if (!suggestedFirst) yield* suggested(unknown, open, draft, random);
-      if (column.isNullable) yield null;
+      if (Object.hasOwn(row, column.propertyName)) yield row[column.propertyName];
+      else if (isFixed) yield alone(draft, random, rows);
+      else {
+        if (suggestedFirst) yield* suggested(unknown, open, draft, random);
+        yield alone(draft, random, rows);
+        for (let draw = 0; draw < DRAWS; draw++) yield value(draft, random, rows);
+        if (column.isNullable) yield null;
+        if (!suggestedFirst) yield* suggested(unknown, open, draft, random);
+      }
     }
 
-    for (const suggestedFirst of [false, true]) {
+    let order = unknowns;
+    for (let searches = 0; searches < SEARCHES; searches++) {
       tries = 0;
-      if (found(0, suggestedFirst)) return values;
+      if (search(order, searches % 2 === 1)) return found;
+      order = shuffled(order, random);
     }
     const names = checks.map(({ name }) => name).join(' and ');
     throw new UserError(
@@ -98,17 +103,25 @@ export function solver(table: Table, { properties, checks }: Tie, unknowns: read
   };
 }
 
+function shuffled<T>(list: readonly T[], random: Random): T[] {
+  const places = list.map((one) => ({ one, place: random.fraction() }));
+  return places.sort((a, b) => a.place - b.place).map(({ one }) => one);
+}
+
 /** A row that has other values for some properties. */
 export function withValues(row: AnyRow, values: ReadonlyMap<string | symbol, unknown>): AnyRow {
   return new Proxy(row, {
-    get: (made, property) => (values.has(property) ? values.get(property) : Reflect.get(made, property)),
+    get: (made, property): unknown => (values.has(property) ? values.get(property) : Reflect.get(made, property)),
   });
 }
 
-/** What a column holds while those before it are looked for: they shall leave it room. */
-function lowest({ column, constraints, usual }: Unknown): unknown {
-  const scale = scaleOf(column, constraints.limits);
-  return column.isNullable || !scale ? null : scale.write(rangeOf(usual())[0]);
+/** What a column is supposed to hold until its value is found: what leaves the others room. */
+function lowest(unknown: Unknown): unknown {
+  return unknown.column.isNullable ? null : (measured(unknown)?.write(rangeOf(unknown.usual())[0]) ?? null);
+}
+
+function measured({ column, constraints }: Unknown): Scale | undefined {
+  return column.isArray ? undefined : scaleOf(column, constraints.limits);
 }
 
 function rangeOf(list: List<unknown>): [least: number, most: number] {
@@ -117,7 +130,7 @@ function rangeOf(list: List<unknown>): [least: number, most: number] {
 }
 
 /** Whether the row has the property without a look at what is being made. */
-function isKnown(row: AnyRow, property: string): boolean {
+function isMade(row: AnyRow, property: string): boolean {
   try {
     return row[property] !== undefined;
   } catch {
@@ -131,8 +144,7 @@ function mayBeNull({ column, constraints }: Unknown, row: AnyRow): boolean {
 
 /** Values that CHECKs and the columns beside suggest. */
 function suggested(unknown: Unknown, checks: readonly RowCheck[], row: AnyRow, random: Random): unknown[] {
-  const { column, constraints } = unknown;
-  const { limits, rules } = constraints;
+  const { limits, rules } = unknown.constraints;
   return [...turning(unknown, checks, row, random), ...listed(unknown, checks, row)].filter(
     (value) => (limits.values?.includes(value) ?? true) && rules.every(({ allows }) => allows(value, row)),
   );
@@ -142,17 +154,12 @@ function suggested(unknown: Unknown, checks: readonly RowCheck[], row: AnyRow, r
  * Values on, beside and between the points at which a CHECK may turn from true to false. All else as it is, they are as good
  * as all that the column can hold: from one point to the next the truth stays the same.
  */
-function turning(
-  { column, constraints, usual }: Unknown,
-  checks: readonly RowCheck[],
-  row: AnyRow,
-  random: Random,
-): unknown[] {
-  const scale = scaleOf(column, constraints.limits);
-  if (!scale || column.isArray) return [];
+function turning(unknown: Unknown, checks: readonly RowCheck[], row: AnyRow, random: Random): unknown[] {
+  const scale = measured(unknown);
+  if (!scale) return [];
   const { step, largest, write } = scale;
-  const points = checks.flatMap((check) => check.turnsOf(column.propertyName, row));
-  const [least, most] = rangeOf(usual());
+  const points = checks.flatMap((check) => check.turnsOf(unknown.column.propertyName, row));
+  const [least, most] = rangeOf(unknown.usual());
   const between = (from: number, to: number): number => from + random.fraction() * (to - from);
   return points
     .flatMap((point) => [between(least, point), between(point, most), point, point - step, point + step])
@@ -160,16 +167,19 @@ function turning(
     .map(write);
 }
 
-/** All that a column can hold where there is a list; what the CHECKs speak of; what columns of the same type hold. */
+/** All that a column can hold where there is a list; what the CHECKs speak of; what the columns beside it hold. */
 function listed({ column, constraints }: Unknown, checks: readonly RowCheck[], row: AnyRow): unknown[] {
   const { type, isArray, entityMetadata } = column;
   if (isArray) return [];
   const tied = new Set(checks.flatMap(({ properties }) => properties));
-  const alike = entityMetadata.columns.filter((one) => tied.has(one.propertyName) && one.type === type && !one.isArray);
+  const isText = TEXTS.has(type);
+  const alike = entityMetadata.columns.filter(
+    (one) => tied.has(one.propertyName) && !one.isArray && (one.type === type || (isText && TEXTS.has(one.type))),
+  );
   return [
     ...(constraints.limits.values ?? []),
     ...(type === 'boolean' ? [false, true] : []),
-    ...(TEXTS.has(type) ? checks.flatMap(({ texts }) => texts) : []),
+    ...(isText ? checks.flatMap(({ texts }) => texts) : []),
     ...alike.map(({ propertyName }) => row[propertyName]).filter((value) => value !== null),
   ];
 }

@@ -1,10 +1,10 @@
 import { measure, sentence } from './check-expression';
 
-/** What an expression of SQL gives for a row; null is what SQL does not know. */
+/** What an expression of SQL gives for a row: null is what SQL does not know; undefined, what depends on values that are still to come. */
 type Term = (row: Row) => Value;
-type Value = string | number | boolean | Date | null;
+type Value = string | number | boolean | Date | null | undefined;
 
-/** The values of a row by the names of its columns. */
+/** The values of a row by the names of its columns, those of a numeric as text; undefined: it is still to come. */
 export type Row = (column: string) => unknown;
 
 /** A CHECK as it can be asked of a row before PostgreSQL sees it. */
@@ -13,7 +13,7 @@ export interface Truth {
   readonly columns: readonly string[];
   /** The texts in it. */
   readonly texts: readonly string[];
-  /** False: PostgreSQL will refuse the row. */
+  /** False: PostgreSQL will refuse the row, whatever is still to come. */
   readonly holds: (row: Row) => boolean;
   /** By how much one side of each comparison is the larger for a row: at 0 the truth may change. NaN: they are no numbers. */
   readonly differences: readonly ((row: Row) => number)[];
@@ -98,7 +98,10 @@ class Parser {
     if (this.takes('is')) {
       const isNot = this.takes('not');
       this.expect('null');
-      return (row) => (left(row) === null) !== isNot;
+      return (row) => {
+        const value = left(row);
+        return value === undefined ? undefined : (value === null) !== isNot;
+      };
     }
     const isNot = this.takes('not');
     const found = this.range(left);
@@ -152,7 +155,8 @@ class Parser {
     if (word === 'case') return this.cases();
     if (word === 'null') return () => null;
     if (word === 'true' || word === 'false') return () => word === 'true';
-    if (/^-?[\d.]+(?:e[+-]?\d+)?$/.test(word)) return () => Number(word);
+    if (/^-?\d+$/.test(word)) return () => Number(word);
+    if (/^-?[\d.]+(?:e[+-]?\d+)?$/.test(word)) return () => word;
     if (/^\$\d+$/.test(word)) return () => this.texts[Number(word.slice(1))];
     if (!/^[a-z_]\w*$/i.test(word) || KEYWORDS.test(word)) throw new NotUnderstood();
     this.columns.add(word);
@@ -161,15 +165,24 @@ class Parser {
 
   private cases(): Term {
     const branches: [condition: Term, result: Term][] = [];
+    const subject = this.words[this.at] === 'when' ? undefined : this.or();
     while (this.takes('when')) {
-      const condition = this.or();
+      const value = this.or();
+      const condition = subject ? this.compared(subject, COMPARISONS['='], value) : value;
       this.expect('then');
       branches.push([condition, this.or()]);
     }
     const otherwise = this.takes('else') ? this.or() : () => null;
     this.expect('end');
     if (branches.length === 0) throw new NotUnderstood();
-    return (row) => (branches.find(([condition]) => condition(row) === true)?.[1] ?? otherwise)(row);
+    return (row) => {
+      for (const [condition, result] of branches) {
+        const value = condition(row);
+        if (value === undefined) return undefined;
+        if (value === true) return result(row);
+      }
+      return otherwise(row);
+    };
   }
 
   private takes(word: string): boolean {
@@ -183,47 +196,62 @@ class Parser {
   }
 }
 
-/** OR of terms where `decisive` is true, AND where it is false: one that is decisive decides, else what is not known. */
+/** OR of terms where `decisive` is true, AND where it is false: one that is decisive decides, else what is to come or not known. */
 function any(terms: readonly Term[], row: Row, decisive: boolean): Value {
   if (terms.length === 1) return terms[0](row);
   const values = terms.map((term) => term(row));
   if (values.includes(decisive)) return decisive;
+  if (values.includes(undefined)) return undefined;
   return values.includes(null) ? null : !decisive;
 }
 
 function negated(term: Term): Term {
   return (row) => {
     const value = term(row);
-    return value === null ? null : !value;
+    return isKnown(value) ? !value : value;
   };
 }
 
 function calculated(left: Term, right: Term, calculate: (a: number, b: number) => number): Term {
   return (row) => {
     const [a, b] = [left(row), right(row)];
-    if (a === null || b === null) return null;
+    if (!isKnown(a) || !isKnown(b)) return unknown(a, b);
     const result = calculate(Number(a), Number(b));
     if (Number.isNaN(result)) return null;
-    // A numeric, which is held as text, has no binary fractions: 0.1 + 0.2 is 0.3.
-    return typeof a === 'string' || typeof b === 'string' ? result.toPrecision(15) : result;
+    // A numeric, which is text here, has no binary fractions: 0.1 + 0.2 is 0.3. It has as soon as another number has.
+    const isNumeric = (typeof a === 'string' && !isFraction(b)) || (typeof b === 'string' && !isFraction(a));
+    return isNumeric ? result.toPrecision(15) : result;
   };
+}
+
+function isFraction(value: Value): boolean {
+  return typeof value === 'number' && !Number.isInteger(value);
 }
 
 function difference(left: Term, right: Term): (row: Row) => number {
   return (row) => {
     const [a, b] = [left(row), right(row)];
-    return a === null || b === null ? NaN : measure(a) - measure(b);
+    return isKnown(a) && isKnown(b) ? measure(a) - measure(b) : NaN;
   };
 }
 
 function compared(left: Term, compare: (difference: number) => boolean, right: Term): Term {
   return (row) => {
     const [a, b] = [left(row), right(row)];
-    if (a === null || b === null) return null;
+    if (!isKnown(a) || !isKnown(b)) return unknown(a, b);
     if (a === b) return compare(0);
     const difference = measure(a) - measure(b);
     // Of two texts that differ, only the database's collation knows which is the first.
     if (Number.isNaN(difference)) return compare(1) === compare(-1) ? compare(1) : null;
     return compare(difference);
   };
+}
+
+function isKnown<V extends Value>(value: V): value is NonNullable<V> {
+  return value !== null && value !== undefined;
+}
+
+/** What comes of two values of which one is not known. */
+function unknown(a: Value, b: Value): null | undefined {
+  return a === null || b === null ? null : undefined;
 }

@@ -35,6 +35,8 @@ it.each([
   `"a" IS NULL OR "kind" NOT IN ('one')`,
   `CASE WHEN kind IN ('one', 'many') THEN a IS NOT NULL ELSE b IS NOT NULL END`,
   `CASE WHEN a > 0 THEN b > 0 WHEN a = 0 THEN b = 0 END`,
+  `CASE kind WHEN 'one' THEN (a > 0) ELSE (b <= -1) END`,
+  '2 * -1 < a + -2',
   'abs("a" + "b" - 1) <= 2',
   'a - b - 1 < -1 OR a * 2 >= b + 1 AND flag',
   'a NOT BETWEEN b AND 2',
