@@ -1,11 +1,14 @@
+import { toUSVString } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager, QueryDeepPartialEntity } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { UserContext } from '../../database/user-context';
 import { Conversation, Message } from '../../entities';
 import type { ConversationStatus } from '../../entities/conversations/enumerations';
+import { columnsOf, entitiesOf, rowsOf } from '../database/rows';
 import { InvalidInputError, NotFoundError } from '../errors/domain-errors';
 import { throwDomainError } from '../errors/violations';
 import { IN_INDEX_ORDER, type Page, pageOf, type PageRequest } from '../pagination/page';
+import { checkNewRow } from '../validation/entity-rules.subscriber';
 
 /** The most messages of one append. */
 export const MAX_APPENDED = 100;
@@ -25,14 +28,21 @@ export interface RecentRequest extends PageRequest {
 }
 
 /**
- * A moment later than that of the thread's last message. clock_timestamp() alone is not: a clock may be set back, and may
- * tick in milliseconds. To be asked once the conversation's row is locked, or another append has the same one.
+ * Each a moment later than the thread's last message. clock_timestamp() alone is not: a clock may be set back, and may tick
+ * in milliseconds. To be given once the conversation's row is locked, or another append finds the same last message.
  */
-const NEXT_MOMENT = `greatest(
-  clock_timestamp(),
-  (SELECT created_at FROM messages WHERE conversation_id = :conversationId ORDER BY created_at DESC LIMIT 1)
-    + interval '1 microsecond'
-)`;
+const APPEND = `
+  INSERT INTO messages (conversation_id, user_id, role, content, citations, tool_calls, domains, input_tokens,
+    output_tokens, cost_usd, created_at)
+  SELECT $1, $2, role, content, citations, "toolCalls", coalesce(domains, '{}'), "inputTokens", "outputTokens", "costUsd",
+    greatest(
+      clock_timestamp(),
+      (SELECT created_at FROM messages WHERE conversation_id = $1 ORDER BY created_at DESC LIMIT 1)
+        + interval '1 microsecond'
+    ) + number * interval '1 microsecond'
+  FROM ROWS FROM (json_to_recordset($3) AS (role text, content text, citations jsonb, "toolCalls" jsonb, domains text[],
+    "inputTokens" integer, "outputTokens" integer, "costUsd" numeric)) WITH ORDINALITY
+    AS said (role, content, citations, "toolCalls", domains, "inputTokens", "outputTokens", "costUsd", number)`;
 
 /**
  * A person's conversations with the assistant, and what is said in them. (002, 004)
@@ -79,11 +89,12 @@ export class ConversationsService {
 
   /** The person's conversations, that of the latest change first. */
   async recent(userId: string, { status = 'active', ...request }: RecentRequest = {}): Promise<Page<Conversation>> {
-    const work = (manager: EntityManager): Promise<Page<Conversation>> => {
-      const query = manager.createQueryBuilder(Conversation, 'conversation').where({ userId, status });
-      return pageOf(query, { by: 'updatedAt', order: 'DESC' }, request);
-    };
-    return this.context.asUser(userId, work, IN_INDEX_ORDER);
+    const where = { where: 'user_id = $1 AND status = $2', parameters: [userId, status] };
+    return this.context.asUser(
+      userId,
+      (manager) => pageOf(manager, Conversation, { ...where, by: 'updatedAt', order: 'DESC' }, request),
+      IN_INDEX_ORDER,
+    );
   }
 
   /**
@@ -111,8 +122,8 @@ export class ConversationsService {
     { order = 'ASC', ...request }: ThreadRequest = {},
   ): Promise<Page<Message>> {
     const work = async (manager: EntityManager): Promise<Page<Message>> => {
-      const query = manager.createQueryBuilder(Message, 'message').where({ conversationId, userId });
-      const page = await pageOf(query, { by: 'createdAt', order }, request);
+      const where = { where: 'conversation_id = $1 AND user_id = $2', parameters: [conversationId, userId] };
+      const page = await pageOf(manager, Message, { ...where, by: 'createdAt', order }, request);
       // What has messages is there: only where there are none it has to be asked for.
       if (page.items.length === 0) await owned(manager, userId, conversationId);
       return page;
@@ -150,7 +161,7 @@ export class ConversationsService {
 }
 
 async function owned(manager: EntityManager, userId: string, id: string): Promise<Conversation> {
-  const conversation = await manager.findOneBy(Conversation, { id, userId });
+  const [conversation] = await rowsOf(manager, Conversation, 'WHERE id = $1 AND user_id = $2', [id, userId]);
   if (!conversation) throw new NotFoundError('conversation', id);
   return conversation;
 }
@@ -170,19 +181,13 @@ async function insert(
   conversationId: string,
   messages: readonly NewMessage[],
 ): Promise<Message[]> {
-  const rows = messages.map((message, index) => ({
-    ...message,
+  const metadata = manager.dataSource.getMetadata(Message);
+  for (const message of messages) checkNewRow(metadata, message);
+  const rows = await manager.query<object[]>(`${APPEND} RETURNING ${columnsOf(metadata)}`, [
     conversationId,
     userId,
-    createdAt: () => `${NEXT_MOMENT} + ${index} * interval '1 microsecond'`,
-  }));
-  const { generatedMaps } = await manager
-    .createQueryBuilder()
-    .insert()
-    .into(Message)
-    .values(rows as QueryDeepPartialEntity<Message>[])
-    .setParameters({ conversationId })
-    .returning('*')
-    .execute();
-  return generatedMaps.map((stored) => manager.create(Message, stored));
+    // Half a character, as a cut text may end in, is one that PostgreSQL takes in a text, but not in JSON.
+    JSON.stringify(messages, (_, value: unknown) => (typeof value === 'string' ? toUSVString(value) : value)),
+  ]);
+  return entitiesOf(Message, rows);
 }

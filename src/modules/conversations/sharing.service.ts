@@ -1,6 +1,6 @@
 import { HttpStatus, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Not, type Repository } from 'typeorm';
+import type { Repository } from 'typeorm';
 import { UserContext } from '../../database/user-context';
 import { Conversation, Message } from '../../entities';
 import { DomainError, NotFoundError } from '../errors/domain-errors';
@@ -9,9 +9,7 @@ import { type Page, pageOf, type PageRequest } from '../pagination/page';
 import { isToken, newToken } from '../tokens/token';
 
 /** What whoever has the link sees of a message: neither what the tools were told nor what it cost. */
-const SHOWN = ['id', 'role', 'content', 'citations', 'createdAt'] as const;
-
-export type SharedMessage = Pick<Message, (typeof SHOWN)[number]>;
+export type SharedMessage = Pick<Message, 'id' | 'role' | 'content' | 'citations' | 'createdAt'>;
 
 export interface SharedThread {
   title: string | null;
@@ -33,7 +31,6 @@ export class SharingService {
   constructor(
     private readonly context: UserContext,
     @InjectRepository(Conversation) private readonly conversations: Repository<Conversation>,
-    @InjectRepository(Message) private readonly messages: Repository<Message>,
   ) {}
 
   /**
@@ -84,10 +81,13 @@ export class SharingService {
       ? await this.conversations.findOneBy({ shareToken: token, shareEnabled: true })
       : null;
     if (!conversation) throw new UnknownShareTokenError();
-    const query = this.messages
-      .createQueryBuilder('message')
-      .select(SHOWN.map((property) => `message.${property}`))
-      .where({ conversationId: conversation.id, role: Not('system') });
-    return { title: conversation.title, messages: await pageOf(query, { by: 'createdAt', order: 'ASC' }, request) };
+    const where = { where: `conversation_id = $1 AND role <> 'system'`, parameters: [conversation.id] };
+    const list = { ...where, by: 'createdAt', order: 'ASC' } as const;
+    const { items, next } = await pageOf(this.conversations.manager, Message, list, request);
+    return { title: conversation.title, messages: { items: items.map(shown), next } };
   }
+}
+
+function shown({ id, role, content, citations, createdAt }: Message): SharedMessage {
+  return { id, role, content, citations, createdAt };
 }

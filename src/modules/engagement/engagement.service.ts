@@ -4,6 +4,7 @@ import type { EntityManager, Repository } from 'typeorm';
 import { UserEngagementState } from '../../entities';
 import type { EngagementMessageType, EngagementState } from '../../entities/engagement/enumerations';
 import { NEXT_STATES } from '../../entities/engagement/transitions';
+import { rowsOf } from '../database/rows';
 import { ConflictError, InvalidInputError } from '../errors/domain-errors';
 import { throwDomainError } from '../errors/violations';
 
@@ -184,7 +185,8 @@ export class EngagementService {
       .transaction(async (manager) => {
         const first = taken.to === 'active' && (await create(manager, userId, taken, now));
         if (!first) await step(manager, userId, await lock(manager, userId), taken, now);
-        return manager.findOneByOrFail(UserEngagementState, { userId });
+        const [state] = await rowsOf(manager, UserEngagementState, 'WHERE user_id = $1', [userId]);
+        return state;
       })
       .catch(throwDomainError);
   }

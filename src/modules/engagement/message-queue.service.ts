@@ -3,6 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
 import { EngagementMessage } from '../../entities';
 import type { Destination, EngagementMessageType } from '../../entities/engagement/enumerations';
+import { rowsOf } from '../database/rows';
 import { ConflictError, NotFoundError } from '../errors/domain-errors';
 import { throwDomainError } from '../errors/violations';
 
@@ -112,10 +113,10 @@ export class MessageQueueService {
         ],
       )
       .catch(throwDomainError);
-    const queued = await manager.findOneBy(EngagementMessage, { idempotencyKey });
+    const [queued] = await rowsOf(manager, EngagementMessage, 'WHERE idempotency_key = $1', [idempotencyKey]);
     if (queued && queued.userId !== userId.toLowerCase())
       throw new IdempotencyKeyReusedError('This idempotency key is that of a message to another person.');
-    return queued;
+    return queued ?? null;
   }
 
   /**

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { escapeIdentifier } from 'pg';
 import { type EntityManager, Not, Repository } from 'typeorm';
 import { UserContext } from '../../database/user-context';
 import { IntentExecution, ScheduledIntent } from '../../entities';
+import { columnsOf, rowsOf } from '../database/rows';
 import { InvalidInputError, NotFoundError } from '../errors/domain-errors';
 import { throwDomainError } from '../errors/violations';
 import { IN_INDEX_ORDER, type Page, pageOf, type PageRequest } from '../pagination/page';
@@ -52,16 +52,10 @@ export type IntentChanges = Partial<Authored>;
  */
 @Injectable()
 export class IntentsService {
-  private readonly columns: string;
-
   constructor(
     @InjectRepository(ScheduledIntent) private readonly intents: Repository<ScheduledIntent>,
     private readonly people: UserContext,
-  ) {
-    this.columns = intents.metadata.columns
-      .map(({ databaseName, propertyName }) => `intent.${escapeIdentifier(databaseName)} AS "${propertyName}"`)
-      .join(', ');
-  }
+  ) {}
 
   /**
    * Writes an intent of a person, and when it is due first.
@@ -107,7 +101,9 @@ export class IntentsService {
 
   /** @throws NotFoundError where the person has no such intent */
   async get(userId: string, id: string): Promise<ScheduledIntent> {
-    const intent = await this.asUser(userId, (manager) => manager.findOneBy(ScheduledIntent, { id, userId }));
+    const [intent] = await this.asUser(userId, (manager) =>
+      rowsOf(manager, ScheduledIntent, 'WHERE id = $1 AND user_id = $2', [id, userId]),
+    );
     if (!intent) throw new NotFoundError('intent', id);
     return intent;
   }
@@ -115,7 +111,7 @@ export class IntentsService {
   /** A person's intents, the newest first. */
   async list(userId: string): Promise<ScheduledIntent[]> {
     return this.asUser(userId, (manager) =>
-      manager.find(ScheduledIntent, { where: { userId }, order: { createdAt: 'DESC', id: 'DESC' } }),
+      rowsOf(manager, ScheduledIntent, 'WHERE user_id = $1 ORDER BY created_at DESC, id DESC', [userId]),
     );
   }
 
@@ -126,8 +122,8 @@ export class IntentsService {
    */
   async executions(userId: string, id: string, request: PageRequest = {}): Promise<Page<IntentExecution>> {
     const work = async (manager: EntityManager): Promise<Page<IntentExecution>> => {
-      const query = manager.createQueryBuilder(IntentExecution, 'execution').where({ intentId: id, userId });
-      const page = await pageOf(query, { by: 'executedAt', order: 'DESC' }, request);
+      const where = { where: 'intent_id = $1 AND user_id = $2', parameters: [id, userId] };
+      const page = await pageOf(manager, IntentExecution, { ...where, by: 'executedAt', order: 'DESC' }, request);
       // What has executions is there: only where there are none it has to be asked for.
       if (page.items.length === 0 && !(await manager.existsBy(ScheduledIntent, { id, userId })))
         throw new NotFoundError('intent', id);
@@ -166,20 +162,17 @@ export class IntentsService {
 
   private async takeDue(limit: number, now: Date): Promise<ScheduledIntent[]> {
     const [rows] = await this.intents.query<[ScheduledIntent[], number]>(
-      `WITH due AS (
-         SELECT id, expires_at IS NULL OR expires_at > $1 AS live
-         FROM scheduled_intents
+      `UPDATE scheduled_intents
+       SET last_checked = $1, next_check = CASE WHEN ${LIVE} THEN next_check END, enabled = ${LIVE}
+       WHERE id = ANY (ARRAY(
+         SELECT id FROM scheduled_intents
          WHERE enabled AND next_check <= $1
            AND (last_checked IS NULL OR last_checked <= $3 OR last_executed >= last_checked)
          ORDER BY next_check
          LIMIT $2
          FOR UPDATE SKIP LOCKED
-       )
-       UPDATE scheduled_intents AS intent
-       SET last_checked = $1, next_check = CASE WHEN live THEN next_check END, enabled = live
-       FROM due
-       WHERE intent.id = due.id
-       RETURNING ${this.columns}`,
+       ))
+       RETURNING ${columnsOf(this.intents.metadata)}`,
       [now, limit, new Date(now.getTime() - CLAIM_MS)],
     );
     return rows;
@@ -215,6 +208,9 @@ export class IntentsService {
     return this.people.asUser(userId, work).catch(throwDomainError);
   }
 }
+
+/** Whether an intent may still fire at $1. */
+const LIVE = '(expires_at IS NULL OR expires_at > $1)';
 
 /** Whether an intent has fired as often as it may with the execution that is being recorded. */
 const FIRED_ENOUGH = `CASE WHEN max_executions IS NULL OR status = 'condition_not_met' THEN false ELSE max_executions <= 1 + (

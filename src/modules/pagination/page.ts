@@ -1,4 +1,6 @@
-import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { escapeIdentifier } from 'pg';
+import type { EntityManager } from 'typeorm';
+import { columnsOf, entitiesOf } from '../database/rows';
 import { InvalidInputError } from '../errors/domain-errors';
 import { decodeCursor, encodeCursor, isoOf } from './cursor';
 
@@ -29,44 +31,54 @@ export interface Page<T> {
   next: string | null;
 }
 
-/** The order of a list: by a timestamp of the row, and by its id where timestamps are equal. */
-export interface PageOrder<T> {
+/** Some rows of a table, in the order of a timestamp, and of their ids where timestamps are equal. */
+export interface List<T> {
+  /** A condition in SQL, in the database's names; values are `parameters`. Default: all rows. */
+  where?: string;
+  /** $1, $2 … of `where`. Default: none. */
+  parameters?: readonly unknown[];
   by: keyof T & string;
   order: 'ASC' | 'DESC';
 }
 
 /**
- * The page of a query's rows, found by the position after which it begins and not by counting (keyset pagination): an
- * index that ends in the timestamp serves it, as fast in the middle as at the beginning. Whoever walks from page to page
- * meets each row that is there all the time exactly once.
+ * A page of a list, found by the position after which it begins and not by counting (keyset pagination): an index that
+ * ends in the timestamp serves it, as fast in the middle as at the beginning. Whoever walks from page to page meets each
+ * row that is there all the time exactly once.
  *
- * @param query without order and limit, its entity's key `id`
  * @throws InvalidInputError where cursor or limit are wrong; the database is not asked then
  */
-export async function pageOf<T extends ObjectLiteral & { id: string }>(
-  query: SelectQueryBuilder<T>,
-  { by, order }: PageOrder<T>,
+export async function pageOf<T extends { id: string }>(
+  manager: EntityManager,
+  entity: new () => T,
+  { where = 'true', parameters = [], by, order }: List<T>,
   { after, limit = DEFAULT_PAGE_SIZE }: PageRequest,
 ): Promise<Page<T>> {
   checkLimit(limit);
-  const [timestamp, id] = [`${query.alias}.${by}`, `${query.alias}.id`];
+  const metadata = manager.dataSource.getMetadata(entity);
+  const timestamp = escapeIdentifier(metadata.findColumnWithPropertyName(by)!.databaseName);
+  // One more than asked for tells whether there is a next page.
+  const values = [...parameters, limit + 1];
+  let begin = '';
   if (after !== undefined) {
-    const position = decodeCursor(after);
-    query.andWhere(`(${timestamp}, ${id}) ${order === 'ASC' ? '>' : '<'} (:afterTime, :afterId)`, {
-      afterTime: isoOf(position.micros),
-      afterId: position.id,
-    });
+    const { micros, id } = decodeCursor(after);
+    begin = `AND (${timestamp}, id) ${order === 'ASC' ? '>' : '<'} ($${values.length + 1}, $${values.length + 2})`;
+    values.push(isoOf(micros), id);
   }
-  const { entities, raw } = await query
-    .addSelect(`(extract(epoch FROM ${timestamp}) * 1000000)::bigint`, 'micros')
-    .orderBy(timestamp, order)
-    .addOrderBy(id, order)
-    // One more than asked for tells whether there is a next page.
-    .limit(limit + 1)
-    .getRawAndEntities<{ micros: string }>();
-  const items = entities.slice(0, limit);
-  if (entities.length <= limit) return { items, next: null };
-  return { items, next: encodeCursor({ micros: BigInt(raw[limit - 1].micros), id: items[limit - 1].id }) };
+  const rows = await manager.query<{ id: string; micros: string }[]>(
+    `SELECT ${columnsOf(metadata)}, (extract(epoch FROM ${timestamp}) * 1000000)::bigint AS micros
+     FROM ${escapeIdentifier(metadata.tableName)} WHERE (${where}) ${begin}
+     ORDER BY ${timestamp} ${order}, id ${order} LIMIT $${parameters.length + 1}`,
+    values,
+  );
+  const shown = rows.slice(0, limit);
+  const items = entitiesOf(
+    entity,
+    shown.map(({ micros: _, ...row }) => row),
+  );
+  const last = shown.at(-1);
+  if (rows.length <= limit || !last) return { items, next: null };
+  return { items, next: encodeCursor({ micros: BigInt(last.micros), id: last.id }) };
 }
 
 function checkLimit(limit: number): void {

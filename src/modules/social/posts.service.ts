@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { escapeIdentifier } from 'pg';
-import type { EntityMetadata, Repository } from 'typeorm';
+import type { Repository } from 'typeorm';
 import { Author, Post } from '../../entities';
 import { powerTierOf } from '../../entities/social/power-tier';
+import { columnsOf } from '../database/rows';
 import { InvalidInputError } from '../errors/domain-errors';
 import { throwDomainError } from '../errors/violations';
 import { checkNewRow } from '../validation/entity-rules.subscriber';
@@ -50,14 +50,10 @@ interface Seen {
  */
 @Injectable()
 export class PostsService {
-  private readonly columns: string;
-
   constructor(
     @InjectRepository(Post) private readonly posts: Repository<Post>,
     @InjectRepository(Author) private readonly authors: Repository<Author>,
-  ) {
-    this.columns = columnsOf(posts.metadata);
-  }
+  ) {}
 
   /**
    * Writes posts that are new, and what is new of their authors, who and which are known by the platforms' keys. In a batch
@@ -87,7 +83,7 @@ export class PostsService {
     for (const { row, number } of posts.values()) checkNewRow(this.posts.metadata, row, `post of sighting ${number}`);
     const created = byKey(
       await this.posts
-        .query<Post[]>(`${INGEST} RETURNING ${this.columns}`, [json(authors), json(posts), now])
+        .query<Post[]>(`${INGEST} RETURNING ${columnsOf(this.posts.metadata)}`, [json(authors), json(posts), now])
         .catch(throwDomainError),
     );
     const known = byKey(await this.find(sightings.filter((sighting) => !created.has(keyOfPost(sighting)))));
@@ -113,7 +109,7 @@ export class PostsService {
     if (!Number.isInteger(limit) || limit < 1) throw new InvalidInputError('A claim takes a whole number above 0.');
     const leaseBegin = new Date(now.getTime() - LEASE_MS);
     for (;;) {
-      const [taken] = await this.posts.query<[Post[], number]>(`${CLAIM} RETURNING ${this.columns}`, [
+      const [taken] = await this.posts.query<[Post[], number]>(`${CLAIM} RETURNING ${columnsOf(this.posts.metadata)}`, [
         leaseBegin,
         limit,
         now,
@@ -148,18 +144,11 @@ export class PostsService {
     if (sightings.length === 0) return [];
     const keys = sightings.map(({ platform, platformPostId }) => ({ platform, id: platformPostId }));
     return this.posts.query<Post[]>(
-      `SELECT ${this.columns} FROM json_to_recordset($1) AS key (platform text, id text)
-       JOIN posts AS post ON post.platform = key.platform AND post.platform_post_id = key.id`,
+      `SELECT ${columnsOf(this.posts.metadata)} FROM posts
+       WHERE (platform, platform_post_id) IN (SELECT * FROM json_to_recordset($1) AS key (platform text, id text))`,
       [JSON.stringify(keys)],
     );
   }
-}
-
-/** The columns of a post by the names of its properties. */
-function columnsOf({ columns }: EntityMetadata): string {
-  return columns
-    .map(({ databaseName, propertyName }) => `post.${escapeIdentifier(databaseName)} AS "${propertyName}"`)
-    .join(', ');
 }
 
 function authorOf({ platform, author }: Sighting) {
@@ -223,12 +212,11 @@ const INGEST = `
 
 /** All that wait are equal in the order of idx_posts_processed_at, which keeps the planner to it: there they stand as they came. */
 const CLAIM = `
-  WITH waiting AS (
-    SELECT id FROM posts WHERE processed_at IS NULL AND (error_count = 0 OR updated_at <= $1)
-    ORDER BY processed_at LIMIT $2 FOR UPDATE SKIP LOCKED
-  )
-  UPDATE posts AS post SET
+  UPDATE posts SET
     error_count = least(error_count + 1, ${PROCESSING_ATTEMPTS}),
     error_message = '${NOT_REPORTED}',
     processed_at = CASE WHEN error_count >= ${PROCESSING_ATTEMPTS} THEN $3::timestamptz END
-  FROM waiting WHERE post.id = waiting.id`;
+  WHERE id = ANY (ARRAY(
+    SELECT id FROM posts WHERE processed_at IS NULL AND (error_count = 0 OR updated_at <= $1)
+    ORDER BY processed_at LIMIT $2 FOR UPDATE SKIP LOCKED
+  ))`;

@@ -53,8 +53,8 @@ export class RepliesService {
   /** What waits for approval, the oldest first. */
   async waiting(request: PageRequest = {}): Promise<Page<Reply>> {
     // In so many words, which are those of idx_replies_waiting: a parameter might be anything.
-    const query = this.replies.createQueryBuilder('reply').where(`reply.approvalStatus = 'PENDING'`);
-    return pageOf(query, { by: 'createdAt', order: 'ASC' }, request);
+    const where = `approval_status = 'PENDING' AND deleted_at IS NULL`;
+    return pageOf(this.replies.manager, Reply, { where, by: 'createdAt', order: 'ASC' }, request);
   }
 
   /**

@@ -25,9 +25,7 @@ export class TasksService {
 
   /** The newest first. */
   list(userId: string, request: PageRequest): Promise<Page<Task>> {
-    return this.context.asUser(userId, (manager) =>
-      pageOf(manager.createQueryBuilder(Task, 'task'), { by: 'createdAt', order: 'DESC' }, request),
-    );
+    return this.context.asUser(userId, (manager) => pageOf(manager, Task, { by: 'createdAt', order: 'DESC' }, request));
   }
 
   /** @throws NotFoundError */

@@ -143,6 +143,11 @@ describe('a thread', () => {
     expect(await dataSource.manager.findOneBy(Message, { id: stored.id })).toEqual(stored);
   });
 
+  it('takes a text that was cut in the middle of a character', async () => {
+    const [stored] = await conversations.append(ada, thread, [says('😀'.slice(0, 1))]);
+    expect(stored.content).toBe('\uFFFD');
+  });
+
   it('has the messages of one append in their order', async () => {
     const letters = [...'abcdefghijklmnopqrstuvwxyz'];
     const stored = await conversations.append(ada, thread, letters.map(says));

@@ -75,8 +75,8 @@ describe('a page', () => {
   }
 
   function page(order: 'ASC' | 'DESC', request: PageRequest): Promise<Page<Task>> {
-    const query = dataSource.createQueryBuilder(Task, 'task').where({ userId });
-    return pageOf(query, { by: 'createdAt', order }, request);
+    const list = { where: 'user_id = $1', parameters: [userId], by: 'createdAt', order } as const;
+    return pageOf(dataSource.manager, Task, list, request);
   }
 
   async function walk(order: 'ASC' | 'DESC', limit: number): Promise<string[][]> {
