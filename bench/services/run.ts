@@ -4,11 +4,12 @@ import { runCommand, UserError } from '../../src/database/errors';
 import { compareCalls } from './calls';
 import { compareQueues } from './queues';
 import { conversations } from './subjects/conversations';
+import { engagement } from './subjects/engagement';
 import { intents } from './subjects/intents';
 import { social } from './subjects/social';
 
 /** One file a domain in subjects/. */
-const SUBJECTS = [conversations, intents, social];
+const SUBJECTS = [conversations, engagement, intents, social];
 const QUEUES = 'queues';
 const PARTS = [QUEUES, ...SUBJECTS.map(({ name }) => name)];
 
