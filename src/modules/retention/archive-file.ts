@@ -22,6 +22,29 @@ export async function unusedPath(directory: string, name: string, extension: str
   }
 }
 
+/** The path of a file's part, from 1 on: `audit_logs-2020.part-1.json.gz`. */
+export function partOf(path: string, extension: string, number: number): string {
+  return `${path.slice(0, -extension.length)}.part-${number}${extension}`;
+}
+
+/** The parts that there are of a file, in their order. */
+export async function partsOf(path: string, extension: string): Promise<string[]> {
+  const parts: string[] = [];
+  for (;;) {
+    const part = partOf(path, extension, parts.length + 1);
+    if (!(await exists(part))) return parts;
+    parts.push(part);
+  }
+}
+
+/** Removes the parts of a file and their checksums, the first of them last: as long as there is any, there is that one. */
+export async function removeParts(parts: readonly string[]): Promise<void> {
+  for (const part of parts.toReversed()) {
+    if (await exists(`${part}${CHECKSUM}`)) await unlink(`${part}${CHECKSUM}`);
+    await unlink(part);
+  }
+}
+
 /**
  * Writes a file under its partial name, and its checksum beside it in the form of sha256sum(1). Both are on the disk, with
  * their names, when it returns; the checksum says that the file is complete.

@@ -11,6 +11,8 @@ export const KEEP_AUDIT_LOGS_YEARS = 3;
 
 /** How many posts a file holds. */
 export const POSTS_A_FILE = 1000;
+/** How many metrics, or audit logs, one transaction deletes. */
+export const ROWS_A_PART = 5_000;
 
 /** What becomes of the rows of a table when their time is over. In its SQL $1 is now, and the time zone is UTC. */
 export interface Archive {
@@ -20,10 +22,12 @@ export interface Archive {
   readonly extension: '.json' | '.json.gz' | '.csv';
   /** The predicate of rows whose time is over. */
   readonly due: string;
-  /** Selects the id of each row of the next file. */
+  /** Selects the id of each row of the next batch, which is deleted in one transaction: rows of one file. */
   readonly next: string;
-  /** How the next file is told from others, from the rows in it. */
+  /** How a file is told from others, from the rows in it. */
   readonly label: string;
+  /** Whether a file takes as many batches as have its label, or one. */
+  readonly inParts: boolean;
   /** The order of rows in a file. */
   readonly order: string;
 }
@@ -48,6 +52,7 @@ export const ARCHIVES: readonly Archive[] = [
         ORDER BY detected_at LIMIT ${POSTS_A_FILE}
       ) AS oldest ORDER BY oldest.detected_at, oldest.id LIMIT ${POSTS_A_FILE}`,
     label: `to_char(min(detected_at), 'YYYYMMDD"T"HH24MISS.US"Z"')`,
+    inParts: false,
     order: 'detected_at, id',
   },
   {
@@ -56,8 +61,10 @@ export const ARCHIVES: readonly Archive[] = [
     extension: '.csv',
     due: dateDue,
     next: `SELECT id FROM kpi_metrics WHERE ${dateDue}
-      AND date < (SELECT date_trunc('quarter', min(date)::timestamp) + interval '3 months' FROM kpi_metrics)`,
+      AND date < (SELECT date_trunc('quarter', min(date)::timestamp) + interval '3 months' FROM kpi_metrics)
+      ORDER BY date, id LIMIT ${ROWS_A_PART}`,
     label: `to_char(min(date), 'YYYY-"Q"Q')`,
+    inParts: true,
     order: 'date, id',
   },
   {
@@ -66,8 +73,10 @@ export const ARCHIVES: readonly Archive[] = [
     extension: '.json.gz',
     due: createdDue,
     next: `SELECT id FROM audit_logs WHERE ${createdDue}
-      AND created_at < (SELECT date_trunc('year', min(created_at)) + interval '1 year' FROM audit_logs)`,
+      AND created_at < (SELECT date_trunc('year', min(created_at)) + interval '1 year' FROM audit_logs)
+      ORDER BY created_at, id LIMIT ${ROWS_A_PART}`,
     label: `to_char(min(created_at), 'YYYY')`,
+    inParts: true,
     order: 'created_at, id',
   },
 ];

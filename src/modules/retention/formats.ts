@@ -93,6 +93,30 @@ async function* csv(
   counts.set(table, copy.rowCount);
 }
 
+/** The content of an archive, from that of its parts. */
+export async function* joined({ extension }: Archive, parts: readonly string[]): AsyncGenerator<string | Buffer> {
+  if (extension === '.csv') {
+    for (const [index, part] of parts.entries()) yield* index === 0 ? contentOf(part) : withoutHeader(part);
+    return;
+  }
+  let separator = '[\n';
+  for (const part of parts) {
+    for await (const lines of linesOf(part)) {
+      yield separator + lines.join(',\n');
+      separator = ',\n';
+    }
+  }
+  yield '\n]\n';
+}
+
+async function* withoutHeader(path: string): AsyncGenerator<Buffer> {
+  let isHeader = true;
+  for await (const chunk of contentOf(path)) {
+    yield isHeader ? chunk.subarray(chunk.indexOf('\n') + 1) : chunk;
+    isHeader = false;
+  }
+}
+
 /** Loads an archive into the temporary table `archived` ("table", "row", "link") of the transaction. */
 export async function load(connection: QueryRunner, { name, extension }: Archive, path: string): Promise<void> {
   await connection.query(`CREATE TEMPORARY TABLE archived ("table" text, "row" json, "link" json) ON COMMIT DROP`);

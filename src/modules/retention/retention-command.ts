@@ -38,7 +38,7 @@ Beside each file is its checksum: sha256sum --check *.sha256. Keep the two toget
 
 Exit codes:
   0  done, or nothing to do
-  1  failed, or refused; each file is archived and its rows deleted, or neither
+  1  failed, or refused; each row is archived and deleted, or neither: what was begun, the next run finishes
   3  another run is going on: try again later`,
     )
     .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`) })

@@ -14,13 +14,16 @@ import {
   exists,
   finish,
   PARTIAL,
+  partOf,
+  partsOf,
   recordedChecksum,
+  removeParts,
   unusedPath,
   verify,
   writeDurably,
 } from './archive-file';
 import { type Archive, ARCHIVES } from './archives';
-import { contentFor, load, type RowCounts } from './formats';
+import { contentFor, joined, load, type RowCounts } from './formats';
 import { treeOf } from './tree';
 
 export interface RetentionOptions {
@@ -44,15 +47,26 @@ const POLL_MS = 100;
 /** How often a file is tried whose rows somebody else changes meanwhile. */
 const ATTEMPTS = 5;
 
+/** A file that rows are being archived to, batch by batch. */
+interface OpenFile {
+  path: string;
+  label: string;
+  parts: string[];
+  counts: RowCounts;
+}
+
 /**
  * Archives what has been kept for long enough, and then deletes it (003).
  *
- * A file is one transaction, REPEATABLE READ, so that what it deletes is what it has read:
+ * A batch is one transaction, REPEATABLE READ, so that what it deletes is what it has read:
  *
  * 1. The rows' ids are noted, and the rows written to `<file>.partial`, which is synced to the disk.
  * 2. The file's checksum is written to `<file>.sha256` and synced, and so is the folder. Now the file is complete.
  * 3. The rows are deleted; what refers to them goes by cascade, or forgets them. Commit.
  * 4. `<file>.partial` is renamed to `<file>`, and the folder synced.
+ *
+ * A file of posts is one batch. A quarter or a year is as many as it takes: each has a file of its own at first,
+ * `<file>.part-1` …, of which, when there are no more rows, `<file>` is made in the same way, and then they are removed.
  *
  * Rows that somebody changes meanwhile fail the transaction, which then begins anew. A run that dies leaves at most one
  * `.partial`. The next run looks at it first, when it has the lock of all runs: the lock belongs to the dead one's
@@ -61,10 +75,14 @@ const ATTEMPTS = 5;
  * - Without a checksum it died before 3: the rows are in the database, the file is removed.
  * - With its checksum, and all of its rows in the database: it did not commit; the file is removed.
  * - With its checksum, and none of its rows in the database: it did commit; step 4 follows.
+ * - Where there are parts that it is made of, they have all that it has: the file is removed.
  * - Anything else did not come of a run that died: a person has to look at it, and nothing is touched.
  *
- * So a row is in the database, or in one file under its final name, or, until the next run, in one `.partial`. Rows that
- * have been restored leave again with the next run, to a file of their own.
+ * Then it makes the file of the parts that are left, or removes them where there is that file: what else there is of that
+ * quarter or year goes to another one.
+ *
+ * So a row is in the database, or in one file under its final name, or, until the next run, in one part or `.partial`.
+ * Rows that have been restored leave again with the next run, to a file of their own.
  */
 @Injectable()
 export class RetentionService {
@@ -96,11 +114,12 @@ export class RetentionService {
    */
   async run({ directory, report = () => undefined }: RetentionOptions, now: Date = new Date()): Promise<string[]> {
     return this.alone(async (connection) => {
-      await this.recover(connection, directory, report);
+      await this.settle(connection, directory, report);
+      await finishParts(directory, report);
       const files: string[] = [];
       for (const archive of ARCHIVES) {
         for (;;) {
-          const path = await this.archivePatiently(connection, archive, { directory, report }, now);
+          const path = await this.archiveFile(connection, archive, { directory, report }, now);
           if (path === undefined) break;
           files.push(path);
         }
@@ -134,15 +153,35 @@ export class RetentionService {
     });
   }
 
-  private async archivePatiently(
+  /** Archives the rows of one file. Its path; undefined: nothing is due. */
+  private async archiveFile(
     connection: QueryRunner,
     archive: Archive,
     options: Required<RetentionOptions>,
     now: Date,
   ): Promise<string | undefined> {
+    let file: OpenFile | undefined;
+    let longer = await this.archivePatiently(connection, archive, options, now);
+    while (longer) {
+      file = longer;
+      longer = archive.inParts ? await this.archivePatiently(connection, archive, options, now, file) : undefined;
+    }
+    if (!file) return undefined;
+    if (archive.inParts) await joinParts(archive, file.path, file.parts);
+    options.report(`${basename(file.path)}: ${inWords(file.counts)}`);
+    return file.path;
+  }
+
+  private async archivePatiently(
+    connection: QueryRunner,
+    archive: Archive,
+    options: Required<RetentionOptions>,
+    now: Date,
+    file?: OpenFile,
+  ): Promise<OpenFile | undefined> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.archiveNext(connection, archive, options, now);
+        return await this.archiveNext(connection, archive, options.directory, now, file);
       } catch (error) {
         if (!isOvertaken(error)) throw error;
         if (attempt === ATTEMPTS)
@@ -150,21 +189,27 @@ export class RetentionService {
             `Rows of ${archive.name} were changed in each of ${ATTEMPTS} attempts to archive them: run this again when there is less going on.`,
             { cause: error },
           );
-        await this.recover(connection, options.directory, options.report);
+        await this.settle(connection, options.directory, options.report);
       }
     }
   }
 
-  /** Archives the rows of one file. Its path; undefined: nothing is due. */
+  /**
+   * Archives the rows of one batch.
+   *
+   * @param file that they belong to. Default: a new one
+   * @returns the file with them; undefined: nothing is due, or nothing that belongs to it
+   */
   private async archiveNext(
     connection: QueryRunner,
     archive: Archive,
-    { directory, report }: Required<RetentionOptions>,
+    directory: string,
     now: Date,
-  ): Promise<string | undefined> {
+    file?: OpenFile,
+  ): Promise<OpenFile | undefined> {
     const tree = treeOf(this.dataSource, archive.entity);
     const counts: RowCounts = new Map();
-    const path = await inTransaction(connection, async () => {
+    const written = await inTransaction(connection, async () => {
       await connection.query('CREATE TEMPORARY TABLE leaving (id uuid PRIMARY KEY) ON COMMIT DROP');
       await connection.query(`INSERT INTO leaving ${archive.next}`, [now]);
       await connection.query('ANALYZE leaving');
@@ -172,9 +217,13 @@ export class RetentionService {
       const [{ label }] = (await connection.query(
         `SELECT ${archive.label} AS label FROM ${table} WHERE id IN (SELECT id FROM leaving)`,
       )) as [{ label: string | null }];
-      if (label === null) return undefined;
-      const file = await unusedPath(directory, `${archive.name}-${label}`, archive.extension);
-      await writeDurably(file, contentFor(connection, archive, tree, counts));
+      if (label === null || (file && label !== file.label)) return undefined;
+      const { path, parts } = file ?? {
+        path: await unusedPath(directory, `${archive.name}-${label}`, archive.extension),
+        parts: [],
+      };
+      const batch = archive.inParts ? partOf(path, archive.extension, parts.length + 1) : path;
+      await writeDurably(batch, contentFor(connection, archive, tree, counts));
       await connection.query(`SELECT set_config('app.job', 'retention', true)`);
       const [, deleted] = (await connection.query(`DELETE FROM ${table} WHERE id IN (SELECT id FROM leaving)`)) as [
         unknown,
@@ -182,22 +231,21 @@ export class RetentionService {
       ];
       if (deleted !== counts.get(archive.name))
         throw new Error(`${counts.get(archive.name)} rows of ${archive.name} were archived and ${deleted} deleted.`);
-      return file;
+      return { path, label, parts: [...parts, batch], counts: sum(file?.counts, counts) };
     });
-    if (path === undefined) return undefined;
-    await finish(path);
-    report(`${basename(path)}: ${inWords(counts)}`);
-    return path;
+    if (written) await finish(written.parts.at(-1)!);
+    return written;
   }
 
-  /** Settles what a run that died has left. */
-  private async recover(connection: QueryRunner, directory: string, report: (line: string) => void): Promise<void> {
+  /** Settles what a transaction that did not come to its end has left. */
+  private async settle(connection: QueryRunner, directory: string, report: (line: string) => void): Promise<void> {
     for (const name of await readdir(directory)) {
       if (!name.endsWith(PARTIAL)) continue;
       const path = join(directory, name.slice(0, -PARTIAL.length));
       const archive = archiveOf(path);
       if (!archive) continue;
-      if (await this.wasCommitted(connection, archive, path)) {
+      const parts = await partsOf(path, archive.extension);
+      if (parts.length === 0 && (await this.wasCommitted(connection, archive, path))) {
         await finish(path);
         report(`${basename(path)}: finished, an earlier run had not come to that`);
       } else {
@@ -333,6 +381,29 @@ async function relink(connection: QueryRunner, table: string, columns: readonly 
   }
 }
 
+/** Makes a file of its parts. */
+async function joinParts(archive: Archive, path: string, parts: readonly string[]): Promise<void> {
+  for (const part of parts) await verify(part, (await recordedChecksum(part)) ?? '');
+  await writeDurably(path, joined(archive, parts));
+  await finish(path);
+  await removeParts(parts);
+}
+
+/** Makes the files whose parts a run that died has left. */
+async function finishParts(directory: string, report: (line: string) => void): Promise<void> {
+  for (const archive of ARCHIVES) {
+    const first = partOf('', archive.extension, 1);
+    for (const name of await readdir(directory)) {
+      if (archiveOf(name) !== archive || !name.endsWith(first)) continue;
+      const path = join(directory, name.slice(0, -first.length) + archive.extension);
+      const parts = await partsOf(path, archive.extension);
+      if (await exists(path)) await removeParts(parts);
+      else await joinParts(archive, path, parts);
+      report(`${basename(path)}: finished, an earlier run had not come to that`);
+    }
+  }
+}
+
 function archiveOf(path: string): Archive | undefined {
   const name = basename(path);
   return ARCHIVES.find((archive) => name.startsWith(`${archive.name}-`) && name.endsWith(archive.extension));
@@ -353,6 +424,10 @@ function explainRefusal(error: unknown, path: string): unknown {
   return new UserError(`${path} does not fit what is in the database now, and nothing was put back: ${reason}`, {
     cause: error,
   });
+}
+
+function sum(one: RowCounts = new Map(), other: RowCounts): RowCounts {
+  return new Map(Array.from(other, ([table, count]) => [table, count + (one.get(table) ?? 0)]));
 }
 
 /** `1000 posts, 2312 decisions`. */

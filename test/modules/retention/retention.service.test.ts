@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import { ArchiveRefusedError } from '../../../src/modules/retention/archive-file';
+import { ROWS_A_PART } from '../../../src/modules/retention/archives';
 import { RetentionModule } from '../../../src/modules/retention/retention.module';
 import { RetentionService } from '../../../src/modules/retention/retention.service';
 import { migratedDatabase, type TestDatabase } from '../../databases';
@@ -149,6 +150,31 @@ describe('what leaves, and when', () => {
   });
 });
 
+describe('a quarter and a year', () => {
+  it('leave in parts, of which one file is made, oldest first', async () => {
+    const rows = 2 * ROWS_A_PART + 1;
+    await client.query(
+      `INSERT INTO audit_logs (entity_type, entity_id, action, actor, created_at)
+       SELECT 'post', gen_random_uuid(), $2, n, '2021-01-01T00:00:00Z'::timestamptz + n * interval '1 second'
+       FROM generate_series(1, $1::integer) n`,
+      [rows, AWKWARD],
+    );
+    await client.query(
+      `INSERT INTO kpi_metrics (date, platform, metric_type, metric_name, value)
+       SELECT '2021-01-01', 'REDDIT', 'REACH', $2 || n, n FROM generate_series(1, $1::integer) n`,
+      [rows, AWKWARD],
+    );
+    const before = await everything(client);
+    expect(await run()).toEqual(['kpi_metrics-2021-Q1.csv', 'audit_logs-2021.json.gz']);
+    expect(await readdir(directory)).toHaveLength(4);
+    const actors = (await parsed('audit_logs-2021.json.gz')).map(({ row }) => Number(row.actor));
+    expect(actors).toEqual(Array.from({ length: rows }, (_, index) => index + 1));
+    for (const file of ['kpi_metrics-2021-Q1.csv', 'audit_logs-2021.json.gz'])
+      await retention.restore(join(directory, file));
+    expect(await everything(client)).toEqual(before);
+  });
+});
+
 describe('a file', () => {
   it('has its checksum beside it, as sha256sum writes it', async () => {
     await metric('2024-03-31');
@@ -262,6 +288,20 @@ describe('what an earlier run has left', () => {
     await writeFile(join(directory, 'notes.partial'), 'of somebody else');
     expect(await run()).toEqual([]);
     expect(await readdir(directory)).toEqual(['notes.partial']);
+  });
+
+  it('is made of the parts that are left, and the rest goes to another file', async () => {
+    const path = await archivedMetric();
+    await rename(path, path.replace('.csv', '.part-1.csv'));
+    await writeFile(`${path.replace('.csv', '.part-1.csv')}.sha256`, await readFile(`${path}.sha256`));
+    await rm(`${path}.sha256`);
+    await writeFile(`${path}.partial`, 'begun');
+    await metric('2024-03-30');
+    expect(await run()).toEqual(['kpi_metrics-2024-Q1-2.csv']);
+    const names = ['kpi_metrics-2024-Q1-2.csv', 'kpi_metrics-2024-Q1.csv'];
+    expect((await readdir(directory)).sort()).toEqual(names.flatMap((name) => [name, `${name}.sha256`]));
+    for (const name of names) await retention.restore(join(directory, name));
+    expect(await rowsOf(client, 'kpi_metrics')).toHaveLength(2);
   });
 
   it.each([

@@ -13,7 +13,7 @@ import { describeOnServer, migratedDatabase, type TestDatabase } from '../../dat
 import { insert } from '../../entities/rows';
 import { clear, DAY, everything, insertPost, references, rowsOf } from './rows';
 
-const STOP_AT_RENAME = join(__dirname, 'stop-at-rename.ts');
+const STOP_AT = join(__dirname, 'stop-at.ts');
 
 let database: TestDatabase;
 let client: Client;
@@ -170,6 +170,10 @@ describeOnServer('npm run retention, on a server', () => {
 
 describeOnServer('npm run retention, killed', () => {
   let before: Record<string, string[]>;
+  const holders: Client[] = [];
+
+  // A test that fails keeps no lock from the next one.
+  afterEach(() => Promise.all(holders.splice(0).map((holder) => holder.query('ROLLBACK'))));
 
   /** The database of a file of each kind and more, all of it due. */
   beforeEach(async () => {
@@ -182,7 +186,7 @@ describeOnServer('npm run retention, killed', () => {
       SELECT '2020-01-01'::date + n, 'REDDIT', 'REACH', 'reach', random() FROM generate_series(1, 100) n`);
     await client.query(`INSERT INTO audit_logs (entity_type, entity_id, action, actor, created_at)
       SELECT 'post', gen_random_uuid(), 'seen', 'antone', '2020-01-01'::timestamptz + n * interval '1 second 1 microsecond'
-      FROM generate_series(1, 3000) n`);
+      FROM generate_series(1, 12000) n`);
     before = await everything(client);
   });
 
@@ -202,6 +206,16 @@ describeOnServer('npm run retention, killed', () => {
   async function kill({ child, ended }: Run): Promise<void> {
     child.kill('SIGKILL');
     await ended;
+  }
+
+  /** Runs it until it is about to do that to a file (stop-at.ts), and kills it then. What that was; undefined: it has ended by itself. */
+  async function stopped(where: NodeJS.ProcessEnv): Promise<string | undefined> {
+    const run = start(['--directory', directory], where, [STOP_AT]);
+    const ended = run.ended.then(() => true);
+    const operation = (): string | undefined => /^about to (.*)$/m.exec(run.printed())?.[1];
+    await until(async () => operation() !== undefined || Promise.race([ended, sleep(1, false)]));
+    await kill(run);
+    return operation();
   }
 
   /** Runs it to its end, and looks whether the archive holds each row once, and as it was. */
@@ -236,6 +250,7 @@ describeOnServer('npm run retention, killed', () => {
   /** A session that has a lock, until it is told to let go. */
   async function holding(statement: string): Promise<{ release: () => Promise<unknown> }> {
     const holder = await database.connect();
+    holders.push(holder);
     await holder.query(`BEGIN; ${statement}`);
     return { release: () => holder.query('ROLLBACK') };
   }
@@ -253,20 +268,37 @@ describeOnServer('npm run retention, killed', () => {
   });
 
   it('while it deletes what it has archived', async () => {
-    const lock = await holding('SELECT FROM audit_logs FOR UPDATE');
+    // The second part of three.
+    const lock = await holding(`SELECT FROM audit_logs WHERE created_at > '2020-01-01T02:00:00Z' FOR UPDATE`);
     const run = start(['--directory', directory]);
     await until(waitsForLock);
-    expect(await readdir(directory)).toContain('audit_logs-2020.json.gz.sha256');
+    expect(await readdir(directory)).toContain('audit_logs-2020.part-2.json.gz.sha256');
     await kill(run);
-    expect((await files()).at(0)).toBe('audit_logs-2020.json.gz.partial');
+    const [first, second] = await files();
+    expect([first, second]).toEqual(['audit_logs-2020.part-1.json.gz', 'audit_logs-2020.part-2.json.gz.partial']);
+    expect((await everything(client)).audit_logs).toHaveLength(7_000);
     await lock.release();
     await expectAllArchived();
   });
 
+  it.each([
+    ['before the file that it has made of parts has its name', '^rename audit_logs-2020.json.gz'],
+    ['while it removes the parts of which it has made a file', '^remove audit_logs-2020.part-2.json.gz$'],
+  ])('%s', async (_, operation) => {
+    expect(await stopped({ STOP_AT: operation })).toMatch(new RegExp(operation));
+    await expectAllArchived();
+    expect((await files()).filter((name) => name.startsWith('audit_logs'))).toEqual(['audit_logs-2020.json.gz']);
+  });
+
+  it('at each of its steps, one after another, and those of setting right what the last one has left', async () => {
+    let kills = 0;
+    while (await stopped({ STOP_AFTER: String(kills % 6) })) kills++;
+    expect(kills).toBeGreaterThan(5);
+    await expectAllArchived();
+  }, 180_000);
+
   it('after it has deleted it, before the file has its name', async () => {
-    const run = start(['--directory', directory], {}, [STOP_AT_RENAME]);
-    await until(() => Promise.resolve(run.printed().includes('about to rename')));
-    await kill(run);
+    expect(await stopped({})).toMatch(/^rename posts-/);
     expect(await files()).toEqual([expect.stringMatching(/^posts-.*\.partial$/)]);
     expect((await everything(client)).posts.length).toBe(before.posts.length - 1000);
     await expectAllArchived();
