@@ -1,9 +1,12 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import { AlreadyChampionError } from '../../../src/modules/errors/violations';
 import { ChampionsService, IllegalChampionStepError } from '../../../src/modules/social/champions.service';
 import { DecisionsService, PostAlreadyProcessedError } from '../../../src/modules/social/decisions.service';
-import { PostsService } from '../../../src/modules/social/posts.service';
+import { LEASE_MS, PostsService } from '../../../src/modules/social/posts.service';
 import { RepliesService, ReplyNotPendingError } from '../../../src/modules/social/replies.service';
 import { SocialModule } from '../../../src/modules/social/social.module';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
@@ -136,5 +139,48 @@ describeOnServer('social, of many at once', () => {
     await together(20, () => champions.countEngagement(id));
     const counted = await client.query('SELECT FROM community_champions WHERE engagement_count = 20');
     expect(counted.rowCount).toBe(1);
+  });
+
+  describe('workers', () => {
+    const children: ChildProcess[] = [];
+
+    afterEach(() => {
+      for (const child of children.splice(0)) child.kill('SIGKILL');
+    });
+
+    function start(now: Date, ...hold: string[]): { child: ChildProcess; ended: Promise<string[]> } {
+      const argv = ['-r', './typescript.js', join(__dirname, 'posts-worker.ts'), database.url, now.toISOString()];
+      const child = spawn(process.execPath, [...argv, ...hold], { stdio: ['pipe', 'pipe', 'inherit'] });
+      children.push(child);
+      let output = '';
+      child.stdout.on('data', (chunk) => (output += String(chunk)));
+      return { child, ended: once(child, 'close').then(() => output.split('\n').filter(Boolean)) };
+    }
+
+    it('decide on each post once, and on those of a worker that was killed when its lease is over', async () => {
+      const now = new Date();
+      await posts.ingest(Array.from({ length: 200 }, () => sighting()));
+      const doomed = start(now, 'hold');
+      await Promise.race([once(doomed.child.stdout!, 'data'), doomed.ended]);
+      const workers = [start(now), start(now), start(now)];
+      doomed.child.kill('SIGKILL');
+      const held = await doomed.ended;
+      const decided = (await Promise.all(workers.map(({ ended }) => ended))).flat();
+      expect(held).toHaveLength(10);
+      expect(decided).toHaveLength(190);
+      expect(new Set([...decided, ...held]).size).toBe(200);
+
+      // The database's clock says since when a post is claimed.
+      const leaseEnd = new Date(Date.now() + LEASE_MS);
+      expect((await start(leaseEnd).ended).sort()).toEqual(held.sort());
+      const { rows } = await client.query(
+        `SELECT error_count, count(*)::integer AS posts, count(decisions.id)::integer AS decisions
+         FROM posts LEFT JOIN decisions ON post_id = posts.id WHERE processed_at IS NOT NULL GROUP BY 1 ORDER BY 1`,
+      );
+      expect(rows).toEqual([
+        { error_count: 0, posts: 190, decisions: 190 },
+        { error_count: 1, posts: 10, decisions: 10 },
+      ]);
+    });
   });
 });
