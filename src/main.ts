@@ -55,9 +55,17 @@ async function listen(application: NestExpressApplication): Promise<void> {
 function endOnSignals(application: NestExpressApplication): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
-      setTimeout(() => application.getHttpServer().closeAllConnections(), GRACE_MS).unref();
+      setTimeout(cutOff, GRACE_MS).unref();
       runCommand(() => application.close());
     });
+}
+
+/** Ends without waiting any more: the pool would wait for a statement as long as that takes. */
+function cutOff(): void {
+  console.error(
+    `Requests were still running after ${GRACE_MS / 1000} s: they are cut off, and their transactions undone.`,
+  );
+  process.exit(1);
 }
 
 async function nextStep(): Promise<string> {

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { User } from '../src/entities';
+import type { Client } from 'pg';
 import { describeOnServer, migratedDatabase, type TestDatabase } from './databases';
+import { insert } from './entities/rows';
 
 const ROOT = join(__dirname, '..');
 
@@ -82,23 +83,35 @@ describe('npm start', () => {
 });
 
 describeOnServer('SIGTERM', () => {
-  it('finishes the requests in flight, takes no others and ends with 0', async () => {
-    const port = await freePort();
-    const command = start(port);
-    await greeting(command);
-    const users = (await database.dataSource()).getRepository(User);
-    const { id } = await users.save({ email: 'ada@example.org', ssoProvider: 'test', ssoId: 'ada' });
-    const other = await database.connect();
-    await other.query('BEGIN; LOCK TABLE tasks IN EXCLUSIVE MODE');
+  let port: number;
+  let command: ChildProcess;
+  let admin: Client;
+  let other: Client;
+  let answer: Promise<Response>;
 
-    const answer = fetch(`http://localhost:${port}/tasks`, {
+  /** A request is in flight: it waits for a lock that somebody else has. */
+  beforeEach(async () => {
+    port = await freePort();
+    command = start(port);
+    await greeting(command);
+    [admin, other] = [await database.connect(), await database.connect()];
+    const { id } = await insert(admin, 'users');
+    await other.query('BEGIN; LOCK TABLE tasks IN EXCLUSIVE MODE');
+    answer = fetch(`http://localhost:${port}/tasks`, {
       method: 'POST',
-      headers: { 'x-user-id': id, 'content-type': 'application/json' },
+      headers: { 'x-user-id': String(id), 'content-type': 'application/json' },
       body: JSON.stringify({ title: 'Water the plants' }),
     });
     const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    const admin = await database.connect();
     while ((await admin.query(waiting)).rowCount === 0);
+  });
+
+  afterEach(async () => {
+    command.kill('SIGKILL');
+    await other.query('ROLLBACK');
+  });
+
+  it('finishes the requests in flight, takes no others and ends with 0', async () => {
     command.kill('SIGTERM');
     const refused = async (): Promise<boolean> =>
       fetch(`http://localhost:${port}/health`).then(
@@ -106,9 +119,27 @@ describeOnServer('SIGTERM', () => {
         () => true,
       );
     while (!(await refused()));
+    const ended = once(command, 'exit');
     await other.query('ROLLBACK');
 
     expect((await answer).status).toBe(201);
-    expect(await once(command, 'exit')).toEqual([0, null]);
+    expect(await ended).toEqual([0, null]);
+  });
+
+  it('cuts off a request that does not end, says so and ends with 1', async () => {
+    const before = (await admin.query('SELECT id FROM tasks')).rows;
+    command.kill('SIGTERM');
+    const [[code], errors, answered] = await Promise.all([
+      once(command, 'exit') as Promise<[number]>,
+      text(command.stderr!),
+      answer.then(
+        () => true,
+        () => false,
+      ),
+    ]);
+    expect({ code, answered }).toEqual({ code: 1, answered: false });
+    expect(errors).toMatch(/^Requests were still running after 10 s: .*\n$/);
+    await other.query('ROLLBACK');
+    expect((await admin.query('SELECT id FROM tasks')).rows).toEqual(before);
   });
 });
