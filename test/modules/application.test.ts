@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import request from 'supertest';
+import { isUnavailable } from '../../src/database/errors';
 import { UserContext } from '../../src/database/user-context';
-import { Conversation, Message, Task, User } from '../../src/entities';
+import { Author, Conversation, Message, Task, User } from '../../src/entities';
 import { MAX_BODY_BYTES } from '../../src/modules/application';
 import { poolUse } from '../../src/modules/health/database-state';
+import { PostsService } from '../../src/modules/social/posts.service';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../databases';
 import type { EntityDataSource } from '../../src/database/data-source';
 import { INNARDS, serve, type Served } from './http';
+import { sighting } from './social/sightings';
 
 let database: TestDatabase;
 let dataSource: EntityDataSource;
@@ -189,6 +194,16 @@ describe('bad input', () => {
     expect(answer.text).not.toMatch(INNARDS);
   });
 
+  it.each([
+    ['is compressed', { 'Content-Encoding': 'gzip' }, gzipSync],
+    ['does not say how long it is', { 'Transfer-Encoding': 'chunked' }, (body: string) => body],
+  ])('a body over the limit that %s: 413', async (_, headers, encode) => {
+    const body = encode(JSON.stringify({ title: 'a', description: 'b'.repeat(MAX_BODY_BYTES) }));
+    const post = served.as(ada).post('/tasks').set('Content-Type', 'application/json').set(headers);
+    post.write(body);
+    expect((await post).body).toMatchObject({ statusCode: 413 });
+  });
+
   it('a prototype is no property', async () => {
     const body = JSON.parse('{"title":"a","__proto__":{"completed":true}}') as object;
     expect((await served.as(ada).post('/tasks').send(body).expect(201)).body).toMatchObject({ completed: false });
@@ -294,6 +309,24 @@ describe('a mistake of the program', () => {
 });
 
 describeOnServer('a database that goes away', () => {
+  it('in a statement: not even a part of it is done, and the pool gets rid of the connection', async () => {
+    const posts = served.application.get(PostsService);
+    const before = poolUse(dataSource);
+    const other = await database.connect();
+    await other.query('BEGIN; LOCK TABLE posts IN EXCLUSIVE MODE');
+    const [error] = await Promise.all([
+      posts.ingest([sighting()]).catch((thrown: unknown) => thrown),
+      terminateWaiting(),
+    ]);
+    await other.query('ROLLBACK');
+    expect(isUnavailable(error)).toBe(true);
+    while (poolUse(dataSource).total >= before.total) await setImmediate();
+    expect(await dataSource.manager.count(Author)).toBe(0);
+    expect(await posts.ingest([sighting()])).toMatchObject([{ isNew: true }]);
+    const { total, idle, waiting } = poolUse(dataSource);
+    expect({ idle, waiting }).toEqual({ idle: total, waiting: 0 });
+  });
+
   /** Ends the sessions of the application that wait for a lock, once there is one. */
   async function terminateWaiting(): Promise<void> {
     const admin = await database.connect();
