@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { constants } from 'node:os';
 import dataSource from '../ormconfig';
 import { withoutPassword } from '../src/database/configuration';
 import { runCommand } from '../src/database/errors';
@@ -14,6 +15,9 @@ import { factories } from './factories';
 import { type Options, readOptions, seedCommand } from './options';
 import { Progress } from './progress';
 import { type Outcome, reportOf } from './report';
+
+/** Those that end a process from outside: Ctrl-C, kill, a terminal that is closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const options = readOptions(seedCommand().parse());
 const progress = new Progress();
@@ -35,12 +39,10 @@ async function fill(makeChunks: MakeChunks): Promise<Outcome> {
   // What --json prints is for programs: statements don't belong into it. To TypeORM `false` would mean no change.
   if (options.json) dataSource.setOptions({ logging: [] });
   await dataSource.initialize();
-  process.once('SIGINT', stop);
   try {
-    const plans = await seed(dataSource, factories, { ...options, makeChunks }, progress.hear).finally(() =>
-      progress.stop(),
+    const plans = await stoppable('no rows have been added or removed', () =>
+      seed(dataSource, factories, { ...options, makeChunks }, progress.hear),
     );
-    process.off('SIGINT', stop);
     // In the order in which the entities are listed: domain by domain.
     const order = entities.map((entity) => dataSource.getMetadata(entity).tableName);
     const results = plans.map(({ table, kept, added, removed }) => ({ name: table.name, kept, added, removed }));
@@ -56,11 +58,25 @@ async function fill(makeChunks: MakeChunks): Promise<Outcome> {
   }
 }
 
-/** Ctrl-C: what is not committed goes with the connection. */
-function stop(): void {
-  progress.stop();
-  console.error('Stopped: no rows have been added or removed.');
-  process.exit(130);
+/**
+ * Work that shows its progress and leaves nothing behind when a signal ends it: what is not committed goes with the
+ * connection, and files that are not complete with the process.
+ *
+ * @param left what is to be told then
+ */
+async function stoppable<T>(left: string, work: () => Promise<T>): Promise<T> {
+  const stop = (signal: NodeJS.Signals): void => {
+    progress.stop();
+    console.error(`Stopped: ${left}.`);
+    process.exit(128 + constants.signals[signal]);
+  };
+  for (const signal of SIGNALS) process.once(signal, stop);
+  try {
+    return await work();
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, stop);
+    progress.stop();
+  }
 }
 
 /** Writes the rows into files. */
@@ -72,8 +88,8 @@ async function dump(makeChunks: MakeChunks): Promise<Outcome> {
   let sent = 0;
   const rows = rowsOf(sizes, makeChunks, ({ name }, count) => progress.hear(name, (sent += count), total));
   const { toSql, toCsv, force } = options;
-  await (toCsv ? dumpCsv(toCsv, tables, rows, force) : dumpSql(toSql!, tables, rows, force)).finally(() =>
-    progress.stop(),
+  await stoppable('no files have been written', () =>
+    toCsv ? dumpCsv(toCsv, tables, rows, force) : dumpSql(toSql!, tables, rows, force),
   );
   return {
     // In the order of their foreign keys, in which they can be loaded.

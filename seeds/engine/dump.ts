@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { mkdir, open, rename, rmdir, stat } from 'node:fs/promises';
+import { mkdir, open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -11,9 +11,6 @@ import type { Table } from './tables';
 import type { MakeChunks } from './writer';
 
 type Content = AsyncIterable<string | Uint8Array>;
-
-/** Those that end a process from outside, after which nothing half done may stay. */
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** The chunks of a table's rows, in COPY's text format. */
 export type RowsOf = (table: Table) => AsyncIterable<Uint8Array>;
@@ -60,18 +57,13 @@ export async function dumpSql(file: string, tables: readonly Table[], rows: Rows
  */
 export async function dumpCsv(folder: string, tables: readonly Table[], rows: RowsOf, force = false): Promise<void> {
   const made = await mkdir(folder).then(
-    () => true,
+    () => folder,
     (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EEXIST') return false;
+      if (error.code === 'EEXIST') return undefined;
       throw unwritable(folder, error);
     },
   );
-  try {
-    await writeFiles(new Map(tables.map((table) => [join(folder, `${table.name}.csv`), csv(table, rows)])), force);
-  } catch (error) {
-    if (made) await rmdir(folder);
-    throw error;
-  }
+  await writeFiles(new Map(tables.map((table) => [join(folder, `${table.name}.csv`), csv(table, rows)])), force, made);
 }
 
 async function* sqlScript(tables: readonly Table[], rows: RowsOf): Content {
@@ -126,18 +118,20 @@ async function writeToStdout(content: Content): Promise<void> {
   }
 }
 
-/** Writes files under names of their own for the while; only when all are complete they get theirs. */
-async function writeFiles(files: ReadonlyMap<string, Content>, force: boolean): Promise<void> {
+/**
+ * Writes files under names of their own for the while; only when all are complete they get theirs. Nothing half done stays,
+ * not even where the process exits meanwhile.
+ *
+ * @param folder one that was made for them
+ */
+async function writeFiles(files: ReadonlyMap<string, Content>, force: boolean, folder?: string): Promise<void> {
   for (const path of files.keys()) await refuseTaken(path, force);
   const partials = new Map<string, string>();
-  const removePartials = (): void => {
+  const undo = (): void => {
     for (const partial of partials.values()) rmSync(partial, { force: true });
+    if (folder) rmSync(folder, { recursive: true });
   };
-  const end = (signal: NodeJS.Signals): void => {
-    removePartials();
-    process.kill(process.pid, signal);
-  };
-  for (const signal of SIGNALS) process.once(signal, end);
+  process.once('exit', undo);
   try {
     for (const [path, content] of files) {
       const partial = `${path}.${process.pid}.partial`;
@@ -151,10 +145,10 @@ async function writeFiles(files: ReadonlyMap<string, Content>, force: boolean): 
     }
     for (const [path, partial] of partials) await rename(partial, path);
   } catch (error) {
-    removePartials();
+    undo();
     throw error;
   } finally {
-    for (const signal of SIGNALS) process.off(signal, end);
+    process.off('exit', undo);
   }
 }
 

@@ -1,36 +1,13 @@
-import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withoutPassword } from '../../src/database/configuration';
 import { seedCommand } from '../../seeds/options';
-import { describeOnServer, emptyDatabase, migratedDatabase, type TestDatabase } from '../databases';
+import { emptyDatabase, type TestDatabase } from '../databases';
+import { seed, start } from './command';
 
-const ROOT = join(__dirname, '../..');
-const COMMAND = ['--require', './typescript.js', 'seeds/run.ts'];
 const NOBODY_LISTENS = 'postgres://ada:secret@127.0.0.1:1/none';
-
-interface Result {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** An empty variable hides the one in a developer's .env. */
-function environment(set: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, DATABASE_URL: '', DATABASE_SECRET_FILE: '', NODE_ENV: '', ...set };
-}
-
-/** The command as `npm run seed -- …` starts it. */
-function seed(parameters: string[], set: NodeJS.ProcessEnv): Promise<Result> {
-  return new Promise((resolve) => {
-    const options = { cwd: ROOT, env: environment(set) };
-    execFile(process.execPath, [...COMMAND, ...parameters], options, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-  });
-}
 
 describe('npm run seed', () => {
   it('needs nothing but Node: the first time it makes the database, the second time it finds all done', async () => {
@@ -108,17 +85,18 @@ describe('npm run seed', () => {
       }
     });
 
-    it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing half done after %s', async (signal) => {
+    it.each([
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+      ['SIGHUP', 129],
+    ] as const)('leaves nothing half done after %s', async (signal, code) => {
       const own = await mkdtemp(join(folder, 'stopped-'));
-      const child = spawn(process.execPath, [...COMMAND, '--profile', 'load', '--to-sql', join(own, 'load.sql')], {
-        cwd: ROOT,
-        env: environment({ DATABASE_URL: NOBODY_LISTENS }),
-        stdio: 'ignore',
+      const { child, ended } = start(['--profile', 'load', '--to-sql', join(own, 'load.sql')], {
+        DATABASE_URL: NOBODY_LISTENS,
       });
-      const ended = new Promise((resolve) => child.on('exit', (_, by) => resolve(by)));
       while ((await readdir(own)).length === 0 && child.exitCode === null) await sleep(5);
       child.kill(signal);
-      expect(await ended).toBe(signal);
+      expect(await ended).toEqual({ code, stdout: '', stderr: 'Stopped: no files have been written.\n' });
       expect(await readdir(own)).toEqual([]);
     });
 
@@ -194,31 +172,5 @@ describe('npm run seed', () => {
         seconds: expect.any(Number) as number,
       });
     });
-  });
-});
-
-describeOnServer('npm run seed, killed', () => {
-  it('leaves the database as it was', async () => {
-    const database = await migratedDatabase();
-    try {
-      const client = await database.connect();
-      const child = spawn(process.execPath, [...COMMAND, '--scale', '500'], {
-        cwd: ROOT,
-        env: environment({ DATABASE_URL: database.url }),
-        stdio: 'ignore',
-      });
-      const ended = new Promise((resolve) => child.on('exit', resolve));
-      const copying = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY "posts"%' AND state = 'active'`;
-      while ((await client.query(copying)).rowCount === 0 && child.exitCode === null) await sleep(5);
-      expect(child.exitCode).toBeNull();
-      child.kill('SIGKILL');
-      await ended;
-      const { rows } = await client.query(
-        'SELECT (SELECT count(*) FROM authors) + (SELECT count(*) FROM posts) AS rows',
-      );
-      expect(rows).toEqual([{ rows: '0' }]);
-    } finally {
-      await database.close();
-    }
   });
 });

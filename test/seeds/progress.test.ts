@@ -1,4 +1,9 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { lines, Progress } from '../../seeds/progress';
+import { describeOnTerminal, linesOf, onTerminal, showsCursor, type Terminal } from '../terminal';
+import { command, environment, ROOT } from './command';
 
 /** What is written where there is no terminal, at most a line in so many ms. */
 function written(every: number): { progress: Progress; printed: string[] } {
@@ -52,4 +57,46 @@ it('measures how long each table takes, and all', () => {
   expect(all.rows).toBe(990);
   expect(all.milliseconds).toBeGreaterThanOrEqual(users.milliseconds + posts.milliseconds + 3);
   expect(progress.of('tasks').rate).toBeUndefined();
+});
+
+describeOnTerminal('on a terminal', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'terminal-'));
+  });
+
+  afterEach(() => rm(folder, { recursive: true }));
+
+  /** Writes rows into files, which needs no database. */
+  const write = (...parameters: string[]): Promise<Terminal> =>
+    onTerminal(command('--to-csv', join(folder, 'csv'), ...parameters), environment({}), ROOT);
+
+  it('draws a bar, which makes way for the report', async () => {
+    const terminal = await write('--only', 'decisions', '--scale', '50');
+    expect(await terminal.ended).toBe(0);
+    const { transcript } = terminal;
+    expect(transcript).toMatch(/\[1G░{40} 0 % of \d+ rows \| authors/);
+    expect(transcript).toMatch(/\[1G█{40} 100 % of \d+ rows \| decisions, \d+ rows\/s/);
+    const [first, head] = linesOf(transcript);
+    expect(first).toMatch(/^┌─+┬─+┬─+┐$/);
+    expect(head).toMatch(/^│ table +│ rows │ added │$/);
+    expect(linesOf(transcript).join('\n')).not.toMatch(/█|░| % of /);
+    expect(showsCursor(transcript)).toBe(true);
+  });
+
+  it.each([
+    ['Ctrl-C', 130, (terminal: Terminal) => terminal.press('\x03')],
+    ['kill', 143, ({ pid }: Terminal) => process.kill(pid)],
+    ['the end of its window', 129, ({ pid }: Terminal) => process.kill(pid, 'SIGHUP')],
+  ])('leaves nothing but a line after %s, and the cursor', async (_, code, stop) => {
+    const terminal = await write('--profile', 'load');
+    await terminal.shows(/ % of \d+ rows \| posts/);
+    expect(showsCursor(terminal.transcript)).toBe(false);
+    stop(terminal);
+    expect(await terminal.ended).toBe(code);
+    expect(linesOf(terminal.transcript)).toEqual(['Stopped: no files have been written.', '']);
+    expect(showsCursor(terminal.transcript)).toBe(true);
+    expect(await readdir(folder)).toEqual([]);
+  });
 });
