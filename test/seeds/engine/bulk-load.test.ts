@@ -1,17 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Client } from 'pg';
 import { readConfiguration } from '../../../src/database/configuration';
 import type { EntityDataSource } from '../../../src/database/data-source';
-import { explainError, UserError } from '../../../src/database/errors';
+import { UserError } from '../../../src/database/errors';
 import { migrate } from '../../../src/database/migration-runner';
-import { readCatalog } from '../../../src/schema/generator/catalog';
 import { seed, type SeedOptions } from '../../../seeds/engine/seeder';
 import { factories } from '../../../seeds/factories';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
+import { digestsOf, indexOids, schemaOf } from '../database-state';
 
 /** Enough rows for the four tables' indexes to be made anew. */
 const OPTIONS: SeedOptions = {
@@ -20,8 +17,6 @@ const OPTIONS: SeedOptions = {
   only: ['decisions'],
   referenceDate: new Date('2026-01-01T12:00:00Z'),
 };
-const ROOT = join(__dirname, '../../..');
-const COMMAND = ['--require', './typescript.js', 'seeds/run.ts'];
 const IN_USE = 'Another transaction uses the tables: try again when it has ended.';
 const TABLES = ['authors', 'decisions', 'experiments', 'posts'];
 
@@ -55,68 +50,11 @@ async function rows(sql: string, on: Client = client): Promise<Record<string, un
   return (await on.query<Record<string, unknown>>(sql)).rows;
 }
 
-/** All that the catalog says of indexes and constraints, but for their oids. */
-async function schema(on: Client = client): Promise<unknown> {
-  return {
-    catalog: await readCatalog(async (sql, parameters) => (await on.query<object>(sql, parameters)).rows),
-    indexes: await rows(
-      `SELECT indexrelid::regclass::text AS name, regexp_replace((to_jsonb(i) - 'indexrelid')::text, ':location -?\\d+', '', 'g') AS index,
-         to_jsonb(c) - '{oid,relfilenode,relpages,reltuples,relallvisible}'::text[] AS relation
-       FROM pg_index AS i JOIN pg_class AS c ON c.oid = indexrelid
-       WHERE relnamespace = 'public'::regnamespace ORDER BY name`,
-      on,
-    ),
-    columns: await rows(
-      `SELECT attrelid::regclass::text AS relation, to_jsonb(a) - 'attrelid' AS column FROM pg_attribute AS a
-       JOIN pg_class AS c ON c.oid = attrelid
-       WHERE relnamespace = 'public'::regnamespace ORDER BY relation, attnum`,
-      on,
-    ),
-    constraints: await rows(
-      `SELECT conindid::regclass::text AS index, to_jsonb(c) - '{oid,conindid}'::text[] AS constraint
-       FROM pg_constraint AS c
-       WHERE connamespace = 'public'::regnamespace ORDER BY conname, conrelid`,
-      on,
-    ),
-    triggers: await rows(
-      `SELECT tgrelid::regclass::text AS relation, conname, tgfoid::regproc::text AS function, tgtype, tgenabled, tgdeferrable,
-         tginitdeferred
-       FROM pg_trigger LEFT JOIN pg_constraint AS c ON c.oid = tgconstraint
-       ORDER BY relation, conname, function, tgtype`,
-      on,
-    ),
-    comments: await rows(
-      `SELECT pg_describe_object(classoid, objoid, objsubid) AS object, description FROM pg_description
-       WHERE objoid >= 16384 ORDER BY object, description`,
-      on,
-    ),
-    dependencies: await rows(
-      `SELECT regexp_replace(pg_describe_object(classid, objid, objsubid), '(RI_ConstraintTrigger_.|Unique_ConstraintTrigger)_\\d+', '\\1') AS object,
-         pg_describe_object(refclassid, refobjid, refobjsubid) AS needs, deptype
-       FROM pg_depend WHERE objid >= 16384 ORDER BY object, needs, deptype`,
-      on,
-    ),
-    tables: await rows(
-      `SELECT relname, relreplident, relhasindex FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY relname`,
-      on,
-    ),
-  };
-}
-
-/** The oids of indexes, by name: another one where it was made anew. */
-async function oids(on: Client = client): Promise<Record<string, number>> {
-  const found = await rows(
-    `SELECT relname, oid FROM pg_class WHERE relkind = 'i' AND relnamespace = 'public'::regnamespace`,
-    on,
-  );
-  return Object.fromEntries(found.map(({ relname, oid }) => [relname as string, oid as number]));
-}
-
 /** What is made anew by some work. */
 async function madeAnew(work: () => Promise<unknown>): Promise<string[]> {
-  const before = await oids();
+  const before = await indexOids(client);
   await work();
-  const after = await oids();
+  const after = await indexOids(client);
   expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
   return Object.keys(after).filter((name) => after[name] !== before[name]);
 }
@@ -137,15 +75,25 @@ describe('tables without rows', () => {
 
   it('are filled without indexes and foreign keys, which are made as they were, in the same order', async () => {
     const inOrder = `SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid <> 'migration_checksums'::regclass ORDER BY oid`;
-    const [before, order] = [await schema(), await rows(inOrder)];
+    const [before, order] = [await schemaOf(client), await rows(inOrder)];
     const anew = await madeAnew(() => run({ only: undefined }));
     expect(anew).toContain('pk_users');
     expect(anew).toContain('idx_posts_author_id');
     expect(anew).toContain('idx_message_embeddings_embedding');
     expect(anew).not.toContain('pk_migrations');
-    expect(await schema()).toEqual(before);
+    expect(await schemaOf(client)).toEqual(before);
     expect(await rows(inOrder)).toEqual(order);
   }, 120_000);
+
+  it('get the same rows as with their indexes in place', async () => {
+    expect(await madeAnew(() => run())).not.toEqual([]);
+    const made = await digestsOf(client);
+    await empty();
+    // These few rows keep the indexes, and tables with rows keep them too.
+    expect(await madeAnew(() => run({ scale: 1 }))).toEqual([]);
+    expect(await madeAnew(() => run())).toEqual([]);
+    expect(await digestsOf(client)).toEqual(made);
+  });
 
   it('keep them where few rows come', async () => {
     expect(await madeAnew(() => run({ scale: 1 }))).toEqual([]);
@@ -153,13 +101,13 @@ describe('tables without rows', () => {
 
   it('keep their foreign keys to tables with rows, and those keep their indexes', async () => {
     await run({ scale: 1, only: ['authors'] });
-    const before = await schema();
+    const before = await schemaOf(client);
     const anew = await madeAnew(() => run());
     expect(anew).toContain('idx_posts_author_id');
     // Those of tables that are not filled refer to it.
     expect(anew).not.toContain('pk_posts');
     expect(anew.filter((name) => name.includes('authors'))).toEqual([]);
-    expect(await schema()).toEqual(before);
+    expect(await schemaOf(client)).toEqual(before);
   });
 
   it('get the statistics that plans are made of', async () => {
@@ -179,6 +127,16 @@ describe('tables without rows', () => {
     ]);
   });
 });
+
+/** The database as `pg_dump` writes it, without rows, and without the random key that since 2025 protects psql. */
+async function dumpOf(on: Client): Promise<string> {
+  const url = new URL(database.url);
+  url.pathname = on.database!;
+  const { stdout } = await promisify(execFile)('pg_dump', ['--schema-only', '--dbname', url.href], {
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return stdout.replaceAll(/^\\(un)?restrict \w+$/gm, '');
+}
 
 /** What a database may have beyond what the entities declare. */
 const OWN = {
@@ -211,6 +169,11 @@ const OWN = {
     CREATE INDEX own_extension ON posts (id);
     ALTER INDEX own_extension DEPENDS ON EXTENSION vector;
     CREATE INDEX own_invalid ON posts (platform);
+    CREATE FUNCTION own_trigger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+    CREATE TRIGGER own_trigger BEFORE UPDATE ON posts FOR EACH ROW EXECUTE FUNCTION own_trigger();
+    COMMENT ON TRIGGER own_trigger ON posts IS 'A trigger';
+    CREATE POLICY own_policy ON decisions FOR SELECT USING (is_power_user);
+    CREATE STATISTICS own_correlation ON platform, author_id FROM posts;
     CREATE VIEW own_view AS SELECT experiments.*, count(*) FROM experiments JOIN decisions ON experiment_id = experiments.id GROUP BY experiments.id;
     DO $$ DECLARE name text; BEGIN
       UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'own_invalid'::regclass;
@@ -234,10 +197,10 @@ describe('what a database has beyond the entities', () => {
 
   it('is as it was', async () => {
     const admin = await own.connect();
-    const [before, oidsBefore] = [await schema(admin), await oids(admin)];
+    const [before, oidsBefore] = [await schemaOf(admin), await indexOids(admin)];
     await seed(await own.dataSource(), factories, OPTIONS);
-    expect(await schema(admin)).toEqual(before);
-    const after = await oids(admin);
+    expect(await schemaOf(admin)).toEqual(before);
+    const after = await indexOids(admin);
     const anew = Object.keys(after).filter((name) => after[name] !== oidsBefore[name]);
     expect(anew).toEqual(
       expect.arrayContaining([
@@ -311,14 +274,14 @@ describe('a row that is refused', () => {
     await empty();
     await client.query(rule);
     try {
-      const before = await schema();
+      const before = await schemaOf(client);
       const anew = await madeAnew(async () => {
         const told = await messageOf(run());
         expect(told).toMatch(/^Nothing has been changed, since a row is refused: /);
         expect(told).toMatch(message);
       });
       expect(anew).toEqual([]);
-      expect(await schema()).toEqual(before);
+      expect(await schemaOf(client)).toEqual(before);
       expect(await count('authors')).toBe(0);
     } finally {
       await client.query(withoutIt);
@@ -326,89 +289,13 @@ describe('a row that is refused', () => {
   });
 });
 
-describe('kill -9', () => {
-  it.each(['authors', 'indexes of posts', 'decisions', 'foreign keys of decisions'])(
-    'at %s leaves rows and indexes as they were',
-    async (moment) => {
-      await empty();
-      const before = await schema();
-      const anew = await madeAnew(async () => {
-        const script = join(__dirname, 'killed-seeder.ts');
-        const killed = spawn(process.execPath, ['--require', './typescript.js', script, moment], {
-          cwd: ROOT,
-          env: { PATH: process.env.PATH, DATABASE_URL: database.url },
-          stdio: 'inherit',
-        });
-        expect(await once(killed, 'exit')).toEqual([null, 'SIGKILL']);
-      });
-      expect(anew).toEqual([]);
-      expect(await schema()).toEqual(before);
-      expect(await count('authors')).toBe(0);
-    },
-  );
-});
-
 describeOnServer('on a server', () => {
   beforeEach(empty);
-
-  /** Waits for a session of the seeder that does what is asked for. */
-  async function doing(statement: string, seeding: Promise<unknown>): Promise<number> {
-    let ended = false;
-    void seeding.finally(() => (ended = true));
-    for (;;) {
-      expect(ended).toBe(false);
-      const [found] = await rows(
-        `SELECT pid FROM pg_stat_activity
-         WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active' AND query LIKE '%${statement}%'`,
-      );
-      if (found) return found.pid as number;
-      await sleep(2);
-    }
-  }
-
-  it.each([
-    ['while it copies', 'COPY "posts"'],
-    ['while it builds an index', 'CREATE INDEX'],
-    ['while it makes a foreign key', 'ADD CONSTRAINT %FOREIGN KEY'],
-  ])('a session that is ended %s leaves rows and indexes as they were', async (_, statement) => {
-    const before = await schema();
-    const anew = await madeAnew(async () => {
-      const seeding = messageOf(
-        run({ scale: 300 }).catch((error: unknown) => Promise.reject(explainError(error) as Error)),
-      );
-      await client.query('SELECT pg_terminate_backend($1)', [await doing(statement, seeding)]);
-      expect(await seeding).toMatch(/^The connection to .* was lost/);
-    });
-    expect(anew).toEqual([]);
-    expect(await schema()).toEqual(before);
-    expect(await count('authors')).toBe(0);
-  });
-
-  it.each(['COPY "posts"', 'CREATE INDEX'])('Ctrl-C in %s ends in one line, and at once', async (statement) => {
-    const before = await schema();
-    const anew = await madeAnew(async () => {
-      const command = spawn(process.execPath, [...COMMAND, '--only', 'decisions', '--scale', '300'], {
-        cwd: ROOT,
-        env: { PATH: process.env.PATH, DATABASE_URL: database.url },
-        stdio: ['ignore', 'ignore', 'pipe'],
-      });
-      const ended = once(command, 'exit');
-      const stderr = text(command.stderr);
-      await doing(statement, ended);
-      command.kill('SIGINT');
-      expect(await ended).toEqual([130, null]);
-      // After what it has told of its progress.
-      expect(await stderr).toMatch(/^(.*s left for all\n)*Stopped: no rows have been added or removed\.\n$/);
-    });
-    expect(anew).toEqual([]);
-    expect(await schema()).toEqual(before);
-    expect(await count('authors')).toBe(0);
-  });
 
   it('two that seed at once fill the database once', async () => {
     const second = await dataSource.withConfiguration(dataSource.configuration).initialize();
     try {
-      const before = await schema();
+      const before = await schemaOf(client);
       const both = await Promise.allSettled([seed(dataSource, factories, OPTIONS), seed(second, factories, OPTIONS)]);
       const added = both.flatMap((one) => (one.status === 'fulfilled' ? one.value.map((plan) => plan.added) : []));
       expect(added.reduce((sum, count) => sum + count, 0)).toBe(
@@ -417,7 +304,7 @@ describeOnServer('on a server', () => {
       // On a busy machine the first may take longer than the second waits.
       for (const one of both) if (one.status === 'rejected') expect(one.reason).toMatchObject({ message: IN_USE });
       expect(both.map(({ status }) => status)).toContain('fulfilled');
-      expect(await schema()).toEqual(before);
+      expect(await schemaOf(client)).toEqual(before);
     } finally {
       await second.destroy();
     }
@@ -433,23 +320,28 @@ describeOnServer('on a server', () => {
     expect(await count('authors')).toBe(0);
   });
 
-  it('a login that owns the tables needs no more', async () => {
+  it('a login that owns the tables needs no more, and pg_dump finds nothing else than before', async () => {
     await asLogin('owner', 'ALTER TABLE %I OWNER TO %I', async (owner, admin) => {
-      const before = await schema(admin);
-      const oidsBefore = await oids(admin);
-      await seed(owner, factories, { ...OPTIONS, only: ['messages'] });
-      const after = await oids(admin);
-      expect(after.idx_messages_user_id).not.toBe(oidsBefore.idx_messages_user_id);
-      expect(await schema(admin)).toEqual(before);
+      await admin.query(OWN.made_anew);
+      await admin.query(OWN.left_alone);
+      const [before, oidsBefore] = [await dumpOf(admin), await indexOids(admin)];
+      expect(before).toContain('FORCE ROW LEVEL SECURITY');
+      await seed(owner, factories, { ...OPTIONS, only: ['decisions', 'messages'] });
+      expect(await dumpOf(admin)).toBe(before);
+      const after = await indexOids(admin);
+      const anew = Object.keys(after).filter((name) => after[name] !== oidsBefore[name]);
+      expect(anew).toEqual(
+        expect.arrayContaining(['idx_messages_user_id', 'own_deferred', 'Own exclusion', 'own_partial']),
+      );
       expect((await rows('SELECT count(*) FROM messages', admin))[0].count).not.toBe('0');
     });
   });
 
   it('a login that does not own the tables fills them with their indexes in place', async () => {
     await asLogin('other', 'GRANT ALL ON %I TO %I', async (other, admin) => {
-      const before = await oids(admin);
+      const before = await indexOids(admin);
       await seed(other, factories, OPTIONS);
-      expect(await oids(admin)).toEqual(before);
+      expect(await indexOids(admin)).toEqual(before);
       expect((await rows('SELECT count(*) FROM posts', admin))[0].count).not.toBe('0');
     });
   });

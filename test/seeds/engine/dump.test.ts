@@ -20,6 +20,7 @@ import { compileTables, type Table } from '../../../seeds/engine/tables';
 import { makeChunks } from '../../../seeds/engine/writer';
 import { factories } from '../../../seeds/factories';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
+import { digestsOf } from '../database-state';
 import { metadataOf } from '../metadata';
 
 const OPTIONS = { seed: 42, scale: 2, referenceDate: new Date('2026-01-01T12:00:00Z') };
@@ -60,16 +61,6 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-/** What each table holds, as a digest. */
-async function digests(on: Client = client): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for (const { name } of tables) {
-    const digest = `SELECT md5(coalesce(string_agg(r::text, chr(10) ORDER BY r::text), '')) FROM ${escapeIdentifier(name)} AS r`;
-    found[name] = (await on.query<{ md5: string }>(digest)).rows[0].md5;
-  }
-  return found;
-}
-
 async function empty(): Promise<void> {
   await client.query(`TRUNCATE ${tables.map(({ name }) => escapeIdentifier(name)).join(', ')}`);
 }
@@ -78,7 +69,7 @@ async function empty(): Promise<void> {
 async function digestsOfSeed(): Promise<Record<string, string>> {
   await empty();
   await seed(await database.dataSource(), factories, OPTIONS);
-  const found = await digests();
+  const found = await digestsOf(client);
   await empty();
   return found;
 }
@@ -114,7 +105,7 @@ describe('a folder of CSV files', () => {
     await dumpCsv(path, tables, rows);
     expect((await readdir(path)).sort()).toEqual(tables.map(({ name }) => `${name}.csv`).sort());
     for (const { name } of tables) await loadCsv(name, join(path, `${name}.csv`));
-    expect(await digests()).toEqual(seeded);
+    expect(await digestsOf(client)).toEqual(seeded);
   });
 
   it('holds any text as it is, and tells NULL from an empty one', async () => {
@@ -243,9 +234,9 @@ describeOnServer('a script, run by psql', () => {
     const path = join(folder, 'a.sql');
     await dumpSql(path, tables, rows);
     await psql(database.url, path);
-    expect(await digests()).toEqual(seeded);
+    expect(await digestsOf(client)).toEqual(seeded);
     await expect(psql(database.url, path)).rejects.toThrow(/duplicate key value/);
-    expect(await digests()).toEqual(seeded);
+    expect(await digestsOf(client)).toEqual(seeded);
   });
 
   it('can be run by the owner of tables with forced policies, and they stay forced', async () => {
@@ -264,7 +255,7 @@ describeOnServer('a script, run by psql', () => {
       const url = new URL(owned.url);
       url.username = role;
       await psql(url.href, path);
-      expect(await digests(admin)).toEqual(seeded);
+      expect(await digestsOf(admin)).toEqual(seeded);
       expect((await admin.query(forced)).rows).toEqual(before);
     } finally {
       await owned.close();

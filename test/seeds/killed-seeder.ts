@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import dataSource from '../../../ormconfig';
-import { seed } from '../../../seeds/engine/seeder';
-import { factories } from '../../../seeds/factories';
+import dataSource from '../../ormconfig';
+import { seed } from '../../seeds/engine/seeder';
+import { factories } from '../../seeds/factories';
 
 /** A seeder that kills itself when it hears of this. */
 const moment = process.argv[2];
