@@ -4,7 +4,8 @@ import { EntityMetadataBuilder } from 'typeorm/metadata-builder/EntityMetadataBu
 import { ReadableNamingStrategy } from '../../src/database/naming-strategy';
 import { UserError } from '../../src/database/errors';
 import { checkRow } from './rules/check';
-import type { Count, Factory, UntypedFields } from './factory';
+import { defaultCount } from './defaults';
+import type { Factory, UntypedFields } from './factory';
 import { referencedColumn } from './makers';
 import { inForeignKeyOrder } from './order';
 import { type List, Random } from './random';
@@ -130,13 +131,9 @@ class World {
     };
   }
 
-  private declarationOf({ target }: EntityMetadata): {
-    count: Count;
-    fields: UntypedFields;
-    states: Factory['states'];
-  } {
-    const known = this.factories.find(({ entity }) => entity === target);
-    return known ?? { count: { kind: 'per scale', at: (scale) => 10 * scale }, fields: {}, states: {} };
+  private declarationOf(metadata: EntityMetadata): Omit<Factory, 'entity'> {
+    const known = this.factories.find(({ entity }) => entity === metadata.target);
+    return known ?? { count: defaultCount(metadata), fields: {}, states: {} };
   }
 
   /** The table as it is where all its rows are in these states. */

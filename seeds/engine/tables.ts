@@ -4,7 +4,8 @@ import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata';
 import { UserError } from '../../src/database/errors';
 import { type FieldWriter, writerOf } from './binary';
 import { type Encoder, encoderOf } from './encoders';
-import { type Factory, perScale } from './factory';
+import { defaultCount } from './defaults';
+import type { Factory } from './factory';
 import { makeKey, MAX_ROWS, type Origin, readKey } from './keys';
 import { makersOf } from './makers';
 import { inForeignKeyOrder } from './order';
@@ -29,9 +30,6 @@ interface Common {
 
 const RECENT_ROWS = 64;
 
-/** How many rows a table has that nobody has written a factory for. */
-const WITHOUT_FACTORY = perScale(10);
-
 /**
  * The tables of these entities and of all that they refer to, in the order in which they can be filled.
  *
@@ -41,7 +39,7 @@ export function compileTables(entities: EntityMetadata[], factories: readonly Fa
   const random = new Random(basis.referenceDate.getTime());
   const tables = new Map<unknown, Table>();
   for (const entity of inForeignKeyOrder(entities)) {
-    const { count = WITHOUT_FACTORY, fields = {} } = factories.find((one) => one.entity === entity.target) ?? {};
+    const { count = defaultCount(entity), fields = {} } = factories.find((one) => one.entity === entity.target) ?? {};
     tables.set(entity.target, new Table(entity, count, fields, { seed: basis.seed, random, tables }));
   }
   return [...tables.values()];

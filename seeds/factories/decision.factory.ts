@@ -40,5 +40,5 @@ export const decisionFactory = defineFactory(Decision, perParent('post', [1, 1, 
     experiment && (random.chance(experiment.trafficSplit) ? experiment.variantB : experiment.variantA),
   isRandomizedExperiment: (decision) => decision.randomizedExperiment !== null,
   predictedMode: ({ randomizedExperiment, mode }) => randomizedExperiment?.predictedMode ?? mode,
-  createdAt: ({ post }) => post.processedAt!,
+  createdAt: ({ post }) => post.processedAt ?? post.detectedAt,
 });

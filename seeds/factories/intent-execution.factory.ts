@@ -29,7 +29,8 @@ function messageIn(execution: Row<IntentExecution>, now: number): Row<Message> |
     const begun = conversations[one].createdAt.getTime();
     if (begun < from || begun >= to) continue;
     // The first one of the assistant.
-    const [, message] = conversations[one].messages;
+    const message = conversations[one].messages.at(1);
+    if (!message) continue;
     const saidAt = message.createdAt.getTime();
     if (saidAt > from + MINUTE && saidAt < to) return message;
   }

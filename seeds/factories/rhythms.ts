@@ -32,9 +32,9 @@ const WEEKS: Record<string, Rhythm> = {
 /** The weeks of authors: of whom we don't know the time zone, but most live in America. */
 const AUTHORS = [-8, -6, -5, -5, 0].map((hoursAhead) => week(LEISURE, 0.7, hoursAhead));
 
-/** When a person is at work: in the daytime of their time zone, seldom at weekends. */
+/** When a person is at work: in the daytime of their time zone (of UTC where it is another one), seldom at weekends. */
 export function workOf(user: Row<User>): Rhythm {
-  return WEEKS[user.profile!.timezone];
+  return WEEKS[user.profile!.timezone] ?? WEEKS['Europe/London'];
 }
 
 /** When an author is online. */

@@ -12,7 +12,8 @@ export const userEngagementStateFactory = defineFactory(
   {
     state: ({ user }) => user.engagementStateTransitions.at(-1)!.toState,
     lastActivityAt: ({ user, state }, random) => {
-      const { createdAt, metadata } = user.engagementStateTransitions.findLast(({ toState }) => toState !== 'dormant')!;
+      const transitions = user.engagementStateTransitions;
+      const { createdAt, metadata } = transitions.findLast(({ toState }) => toState !== 'dormant') ?? transitions[0];
       if (state === 'active') return random.between(Math.max(createdAt.getTime(), random.now - 7 * DAY), random.now);
       // All other states begin with something that the person does, but for a goodbye.
       return new Date(createdAt.getTime() - Number(metadata.inactiveDays ?? 0) * DAY);

@@ -244,7 +244,14 @@ describe('an entity is refused before the first row:', () => {
     );
   });
 
-  it('with a parent’s key, unless it is made per parent', async () => {
+  it('with a key that is another row’s, unless it is made per that row', async () => {
+    @Entity('stickers')
+    class Sticker {
+      @PrimaryColumn({ type: 'uuid' })
+      shelfId: string;
+    }
+    await expect(compiled([Sticker])).rejects.toThrow('stickers.shelfId: only a key that is one UUID');
+
     @Entity('labels')
     class Label {
       @PrimaryColumn({ type: 'uuid' })
@@ -254,7 +261,12 @@ describe('an entity is refused before the first row:', () => {
       @JoinColumn({ name: 'shelf_id' })
       shelf: Relation<Shelf>;
     }
-    await expect(compiled([Shelf, Box, Label])).rejects.toThrow('labels.shelfId: only a key that is one UUID');
+    const perScales = [defineFactory(Label, perScale(3), {})];
+    await expect(compiled([Shelf, Box, Label], perScales)).rejects.toThrow(
+      'labels.shelfId: only a key that is one UUID',
+    );
+    const [, , one] = await compiled([Shelf, Box, Label]);
+    expect([one.name, one.rows(2)]).toEqual(['labels', 20]);
     const tables = await compiled([Shelf, Box, Label], [defineFactory(Label, perParent('shelf', oneIn(3)), {})]);
     const [shelves, labels] = ['shelves', 'labels'].map((name) => tables.find((table) => table.name === name)!);
     expect(labels.origin(labels.row(2).shelfId as string)).toEqual({ seed: 1, index: 2 });
