@@ -4,12 +4,14 @@ import { availableParallelism, totalmem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import { Command, InvalidArgumentError } from 'commander';
+import { escapeIdentifier } from 'pg';
 import dataSource from '../../ormconfig';
 import { runCommand, UserError } from '../../src/database/errors';
 import { compileTables, type Table as SeedTable } from '../../seeds/engine/tables';
 import { factories } from '../../seeds/factories';
+import { query, withDatabase } from '../databases';
 import { median } from '../median';
-import { dropDatabase, makeDatabase, type Measurement, measure, query, version } from './measure';
+import { type Measurement, measure } from './measure';
 
 interface Options {
   allTables?: boolean;
@@ -37,6 +39,8 @@ interface Size {
 
 const SEEDER = 'npm run seed';
 const COPY = 'psql \\copy';
+/** A database in which the migrations have run: each contender fills a copy. */
+const TEMPLATE = 'seeding_template';
 const THREE_TABLES = ['authors', 'posts', 'decisions'];
 
 const options = new Command('npm run bench:seed --')
@@ -86,17 +90,14 @@ runCommand(async () => {
     seed: 42,
     referenceDate: new Date('2026-01-01T12:00:00Z'),
   });
+  const [{ server_version: version }] = await query<{ server_version: string }>('SHOW server_version');
   console.log(
-    `PostgreSQL ${await version()}, Node ${process.versions.node}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB; medians of ${options.rounds} interleaved rounds.`,
+    `PostgreSQL ${version}, Node ${process.versions.node}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB; medians of ${options.rounds} interleaved rounds.`,
   );
-  await makeDatabase('template', async (url) => {
+  await withDatabase(TEMPLATE, async (url) => {
     await measure([process.execPath, '--require', './typescript.js', 'src/database/migrate.ts'], url);
-  });
-  try {
     for (const rows of options.rows) await compare(all, rows);
-  } finally {
-    await dropDatabase('template');
-  }
+  });
 });
 
 /** Runs all contenders, one after the other, round by round, and prints what came of it. */
@@ -125,34 +126,33 @@ async function prepare(all: readonly SeedTable[], rows: number, files: string): 
   const scale = Math.max(1, Math.round((1000 * rows) / count(1000)));
   const sizeBefore: Size = { scale, rows: 0, tables: new Map(), files };
   const tables = new Map<string, number>();
-  await makeDatabase('rows', async (url) => {
+  await withDatabase('seeding_rows', async (url) => {
     await measure(seeder(1).command(sizeBefore, url), url);
     for (const { name } of all) {
-      const [{ count: held }] = await query<{ count: number }>(url, `SELECT count(*)::int FROM "${name}"`);
+      const held = await countOf(name, url);
       if (held === 0) continue;
       tables.set(name, held);
       await measure(['psql', url, '--quiet', '--command', `\\copy "${name}" TO '${join(files, name)}'`], url);
     }
   });
-  await dropDatabase('rows');
   return { scale, rows: [...tables.values()].reduce((sum, one) => sum + one, 0), tables, files };
 }
 
-async function run(contender: Contender, size: Size): Promise<Measurement> {
-  let measurement: Measurement | undefined;
-  await makeDatabase(
-    'run',
-    async (url) => {
-      measurement = await measure(contender.command(size, url), url);
-      for (const table of options.allTables ? size.tables.keys() : THREE_TABLES) {
-        const [{ count }] = await query<{ count: number }>(url, `SELECT count(*)::int FROM "${table}"`);
-        if (count !== size.tables.get(table)) throw new Error(`${contender.name} made ${count} rows of ${table}.`);
-      }
-    },
-    'template',
-  );
-  await dropDatabase('run');
-  return measurement!;
+function run(contender: Contender, size: Size): Promise<Measurement> {
+  const work = async (url: string): Promise<Measurement> => {
+    const measurement = await measure(contender.command(size, url), url);
+    for (const table of options.allTables ? size.tables.keys() : THREE_TABLES) {
+      const count = await countOf(table, url);
+      if (count !== size.tables.get(table)) throw new Error(`${contender.name} made ${count} rows of ${table}.`);
+    }
+    return measurement;
+  };
+  return withDatabase('seeding_run', work, TEMPLATE);
+}
+
+async function countOf(table: string, url: string): Promise<number> {
+  const [{ count }] = await query<{ count: number }>(`SELECT count(*)::integer FROM ${escapeIdentifier(table)}`, url);
+  return count;
 }
 
 function print(size: Size, results: ReadonlyMap<string, readonly Measurement[]>): void {

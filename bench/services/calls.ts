@@ -7,7 +7,7 @@ import type { BeforeQueryEvent } from 'typeorm/subscriber/event/QueryEvent';
 import type { EntityDataSource } from '../../src/database/data-source';
 import { DatabaseModule } from '../../src/modules/database/database.module';
 import { fill } from '../../test/modules/fill';
-import { createMigratedDatabase, dropDatabase } from './databases';
+import { createMigratedDatabase, dropDatabase } from '../databases';
 import { mediansOf, timeOf } from './measure';
 import type { Call, Subject } from './subjects/subject';
 

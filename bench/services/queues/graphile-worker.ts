@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { Pool } from 'pg';
-import { createDatabase, dropDatabase } from '../databases';
+import { createDatabase, dropDatabase } from '../../databases';
 import { type Queue, WORKERS } from './queue';
 
 /** What is used of graphile-worker. It is installed in bench/ alone, so its types are not known everywhere. */

@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { IntentsModule } from '../../../src/modules/intents/intents.module';
 import { IntentsService } from '../../../src/modules/intents/intents.service';
-import { createMigratedDatabase, dropDatabase } from '../databases';
+import { createMigratedDatabase, dropDatabase } from '../../databases';
 import { BATCH, type Queue, WORKERS } from './queue';
 
 /** The intents service as a queue: a third of the intents by cron, by interval and once, of a thousand people. */

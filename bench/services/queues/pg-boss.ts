@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { Pool } from 'pg';
-import { createDatabase, dropDatabase } from '../databases';
+import { createDatabase, dropDatabase } from '../../databases';
 import { BATCH, type Queue, WORKERS } from './queue';
 
 /** What is used of pg-boss. It is installed in bench/ alone, so its types are not known everywhere. */
