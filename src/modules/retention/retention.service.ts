@@ -207,28 +207,17 @@ export class RetentionService {
     now: Date,
     file?: OpenFile,
   ): Promise<OpenFile | undefined> {
-    const tree = treeOf(this.dataSource, archive.entity);
     const counts: RowCounts = new Map();
     const written = await inTransaction(connection, async () => {
-      await connection.query('CREATE TEMPORARY TABLE leaving (id uuid PRIMARY KEY) ON COMMIT DROP');
-      await connection.query(`INSERT INTO leaving ${archive.next}`, [now]);
-      await connection.query('ANALYZE leaving');
-      const table = escapeIdentifier(archive.name);
-      const [{ label }] = (await connection.query(
-        `SELECT ${archive.label} AS label FROM ${table} WHERE id IN (SELECT id FROM leaving)`,
-      )) as [{ label: string | null }];
+      const label = await chooseBatch(connection, archive, now);
       if (label === null || (file && label !== file.label)) return undefined;
       const { path, parts } = file ?? {
         path: await unusedPath(directory, `${archive.name}-${label}`, archive.extension),
         parts: [],
       };
       const batch = archive.inParts ? partOf(path, archive.extension, parts.length + 1) : path;
-      await writeDurably(batch, contentFor(connection, archive, tree, counts));
-      await connection.query(`SELECT set_config('app.job', 'retention', true)`);
-      const [, deleted] = (await connection.query(`DELETE FROM ${table} WHERE id IN (SELECT id FROM leaving)`)) as [
-        unknown,
-        number,
-      ];
+      await writeDurably(batch, contentFor(connection, archive, treeOf(this.dataSource, archive.entity), counts));
+      const deleted = await deleteBatch(connection, archive);
       if (deleted !== counts.get(archive.name))
         throw new Error(`${counts.get(archive.name)} rows of ${archive.name} were archived and ${deleted} deleted.`);
       return { path, label, parts: [...parts, batch], counts: sum(file?.counts, counts) };
@@ -366,6 +355,26 @@ async function inTransaction<T>(connection: QueryRunner, work: () => Promise<T>)
     if (connection.isTransactionActive) await connection.rollbackTransaction().catch(() => undefined);
     throw error;
   }
+}
+
+/** Notes the ids of the next batch's rows in the table `leaving`. The label of their file; null: nothing is due. */
+async function chooseBatch(connection: QueryRunner, { name, next, label }: Archive, now: Date): Promise<string | null> {
+  await connection.query('CREATE TEMPORARY TABLE leaving (id uuid PRIMARY KEY) ON COMMIT DROP');
+  await connection.query(`INSERT INTO leaving ${next}`, [now]);
+  await connection.query('ANALYZE leaving');
+  const [chosen] = (await connection.query(
+    `SELECT ${label} AS label FROM ${escapeIdentifier(name)} WHERE id IN (SELECT id FROM leaving)`,
+  )) as [{ label: string | null }];
+  return chosen.label;
+}
+
+/** How many rows that were, without those that left by cascade. */
+async function deleteBatch(connection: QueryRunner, { name }: Archive): Promise<number> {
+  await connection.query(`SELECT set_config('app.job', 'retention', true)`);
+  const [, deleted] = (await connection.query(
+    `DELETE FROM ${escapeIdentifier(name)} WHERE id IN (SELECT id FROM leaving)`,
+  )) as [unknown, number];
+  return deleted;
 }
 
 /** What had to forget rows refers to them again, unless it has been given something else since. */
