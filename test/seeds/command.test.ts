@@ -140,6 +140,42 @@ describe('npm run seed', () => {
       });
     });
 
+    it.each([
+      [
+        'more names of competitors than there can be',
+        ['--rows', 'competitors=1000000'],
+        "competitors can't have 1000000 rows: its factory makes 77936 and no more.",
+      ],
+      [
+        'more metrics than days have',
+        ['--rows', 'kpi_metrics=10801'],
+        "kpi_metrics can't have 10801 rows: its factory makes 10800 and no more.",
+      ],
+      [
+        'too few rows for those that refer to them',
+        ['--rows', 'posts=4000,authors=20'],
+        '--rows authors=20 is too few: 4000 rows of posts need 1500 of them. Ask for more, or for fewer of posts.',
+      ],
+      [
+        'a negative number of rows',
+        ['--rows', 'posts=-1'],
+        "error: option '--rows <table=n>' argument 'posts=-1' is invalid. Give a whole number from 0 to 4294967296.",
+      ],
+      [
+        'a negative scale',
+        ['--scale', '-1'],
+        "error: option '--scale <n>' argument '-1' is invalid. Give a whole number from 1 to 1000000.",
+      ],
+    ])('refuses %s in one line', async (_, parameters, line) => {
+      expect(await seed(parameters, { DATABASE_URL: database.url })).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `${line}\n`,
+      });
+      const { rows } = await (await database.connect()).query(`SELECT FROM pg_tables WHERE schemaname = 'public'`);
+      expect(rows).toHaveLength(0);
+    });
+
     it('refuses what can’t be with --json as without: a line, and no document', async () => {
       expect(await seed(['--json', '--rows', 'post=3'], { DATABASE_URL: database.url })).toEqual({
         code: 1,
@@ -171,6 +207,18 @@ describe('npm run seed', () => {
         removed: 0,
         seconds: expect.any(Number) as number,
       });
+    });
+
+    it('refuses a database that holds rows of somebody else in one line', async () => {
+      const client = await database.connect();
+      await client.query(`INSERT INTO competitors (name, category, price_point) VALUES ('Acme', 'OTHER', 'MID')`);
+      expect(await seed(['--only', 'competitors', '--seed', '7'], { DATABASE_URL: database.url })).toEqual({
+        code: 1,
+        stdout: '',
+        stderr:
+          'The database holds rows that are no demo data, in competitors (1): seed an empty one, or give --force to add demo rows beside them.\n',
+      });
+      expect((await client.query('SELECT name FROM competitors')).rows).toEqual([{ name: 'Acme' }]);
     });
   });
 });
