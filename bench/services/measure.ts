@@ -8,8 +8,9 @@ export async function timeOf(work: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * The median time of each of several works in milliseconds. They run by turns, so that what else the machine does is the
- * same for all of them; first `warmUps` times unmeasured.
+ * The median time of each of several works in milliseconds. They run by turns, forwards and backwards, so that what else
+ * the machine does and what the one before has left in its caches is the same for all of them; first `warmUps` times
+ * unmeasured.
  */
 export async function mediansOf(
   works: readonly (() => Promise<number>)[],
@@ -18,8 +19,9 @@ export async function mediansOf(
 ): Promise<number[]> {
   const times: number[][] = works.map(() => []);
   for (let round = -warmUps; round < rounds; round++) {
-    for (const [index, work] of works.entries()) {
-      const time = await work();
+    const order = [...works.keys()];
+    for (const index of round % 2 === 0 ? order : order.reverse()) {
+      const time = await works[index]();
       if (round >= 0) times[index].push(time);
     }
   }
