@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { openEmbedded } from '../../src/database/embedded';
+import { findHolder } from '../../src/database/embedded/lock';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../databases';
 import { SERVER } from '../template';
 import { describeOnTerminal, linesOf, onTerminal, showsCursor } from '../terminal';
@@ -167,6 +168,17 @@ describe('whoever ends the seeder, the database stays as it was', () => {
     terminal.press('\x03');
     expect(await terminal.ended).toBe(130);
     expect(linesOf(terminal.transcript)).toEqual(['Stopped: no rows have been added or removed.', '']);
+    expect(showsCursor(terminal.transcript)).toBe(true);
+    expect(await state()).toEqual(before);
+  });
+
+  it('a database that is killed in the middle of the rows: one line, and it is as it was', async () => {
+    const before = await state();
+    const terminal = await onTerminal(command('--only', 'decisions', '--scale', '300'), environment(set), ROOT);
+    await terminal.shows(/ % of \d+ rows \| posts/);
+    process.kill(findHolder(set.DATABASE_DIRECTORY!)!.pid, 'SIGKILL');
+    expect(await terminal.ended).toBe(1);
+    expect(linesOf(terminal.transcript)).toEqual([expect.stringMatching(/^The connection to .* was lost.*\.$/), '']);
     expect(showsCursor(terminal.transcript)).toBe(true);
     expect(await state()).toEqual(before);
   });
