@@ -1,4 +1,5 @@
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
+import { isoTime } from './iso';
 import { arrayOf, booleanOf, dayOf, integerOf, jsonOf, momentOf, numberOf, textOf, uuidOf, vectorOf } from './values';
 
 /**
@@ -46,7 +47,7 @@ function array(value: unknown, encode: Encoder): string {
 const numeric: Encoder = (value) => (typeof value === 'string' ? textOf(value) : String(numberOf(value)));
 const integer: Encoder = (value) => String(integerOf(value, 32));
 const double: Encoder = (value) => String(numberOf(value));
-const moment: Encoder = (value) => new Date(momentOf(value)).toISOString();
+const moment: Encoder = (value) => isoTime(new Date(momentOf(value)));
 
 const ENCODERS: Partial<Record<string, Encoder>> = {
   text: textOf,

@@ -11,6 +11,9 @@ export interface Origin {
   index: number;
 }
 
+/** The bits of a UUID, 32 at a time. */
+export type KeyBits = readonly [number, number, number, number];
+
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const KEY = /^([0-9a-f]{8})-([0-9a-f]{4})-4([0-9a-f]{3})-([89ab][0-9a-f]{3})-([0-9a-f]{4})([0-9a-f]{8})$/;
 
@@ -22,26 +25,27 @@ const KEY = /^([0-9a-f]{8})-([0-9a-f]{4})-4([0-9a-f]{3})-([89ab][0-9a-f]{3})-([0
  *
  * @param table a number for the table: the hash of its name
  */
-export function makeKey(table: number, { seed, index }: Origin): string {
+export function makeKey(table: number, origin: Origin): string {
+  const [a, b, c, d] = keyBits(table, origin);
+  return `${hex(a >>> 16)}${hex(a)}-${hex(b >>> 16)}-${hex(b)}-${hex(c >>> 16)}-${hex(c)}${hex(d >>> 16)}${hex(d)}`;
+}
+
+/** The key's bits. */
+export function keyBits(table: number, { seed, index }: Origin): KeyBits {
   const high = scramble(scramble(index ^ table) ^ scramble(seed + table));
   const low = scramble(scramble(index + high) + (seed ^ high)) >>> 4;
   const hiddenSeed = (seed ^ mask(table, low, high)) & (SEEDS - 1);
   const hiddenIndex = index ^ mask(table, high, low);
-  return (
-    hex(high >>> 16) +
-    hex(high) +
-    '-' +
-    hex(low >>> 12) +
-    '-' +
-    hex(0x4000 | (low & 0xfff)) +
-    '-' +
-    hex(0x8000 | (hiddenSeed >>> 16)) +
-    '-' +
-    hex(hiddenSeed) +
-    hex(hiddenIndex >>> 16) +
-    hex(hiddenIndex)
-  );
+  return [
+    high,
+    ((low >>> 12) << 16) | VERSION_4 | (low & 0xfff),
+    VARIANT_1 | ((hiddenSeed >>> 16) << 16) | (hiddenSeed & 0xffff),
+    hiddenIndex,
+  ];
 }
+
+const VERSION_4 = 0x4000;
+const VARIANT_1 = 0x8000_0000;
 
 /** Which row of the table has the key; undefined: none that a seeder made. */
 export function readKey(table: number, key: string): Origin | undefined {

@@ -1,5 +1,6 @@
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata';
+import type { BinaryRows } from './binary';
 import { type Defaults, defaultsOf } from './defaults';
 import { UserError } from '../../src/database/errors';
 import { type AnyRow, located, type Maker } from './rows';
@@ -64,6 +65,25 @@ function columnMaker(table: Table, column: ColumnMetadata, defaults: Defaults): 
   if (!relation) return () => null;
   const { propertyName } = referencedColumn(relation, column);
   return (row) => (row[relation.propertyName] as AnyRow | null)?.[propertyName] ?? null;
+}
+
+/** Writes a key that a row holds, its own or another one's. */
+export type KeyWriter = (row: AnyRow, out: BinaryRows) => void;
+
+/** How a column is written that holds the key of a row, as far as the row's number tells it; undefined: it is another column. */
+export function keyWriter(table: Table, column: ColumnMetadata): KeyWriter | undefined {
+  if (declared(table, column.propertyName)) return undefined;
+  if (column.isPrimary && column.isGenerated) return ({ index }, out) => table.writeKey(index, out);
+  const relation = leadingRelation(table, column);
+  if (!relation) return undefined;
+  const referenced = referencedColumn(relation, column);
+  if (!(referenced.isPrimary && referenced.isGenerated)) return undefined;
+  return (row, out) => {
+    const owner = row[relation.propertyName] as AnyRow | null;
+    if (owner) table.tableOf(relation).writeKey(owner.index, out);
+    else if (column.isNullable) out.null();
+    else throw new Error('null in a column that is NOT NULL');
+  };
 }
 
 function relationMaker(table: Table, relation: RelationMetadata, { numbering }: Defaults): Maker {

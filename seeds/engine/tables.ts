@@ -2,12 +2,12 @@ import type { EntityMetadata } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata';
 import { UserError } from '../../src/database/errors';
-import { type FieldWriter, writerOf } from './binary';
+import { type BinaryRows, type FieldWriter, writerOf } from './binary';
 import { type Encoder, encoderOf } from './encoders';
 import { defaultCount } from './defaults';
 import type { Factory } from './factory';
-import { makeKey, MAX_ROWS, type Origin, readKey } from './keys';
-import { makersOf } from './makers';
+import { keyBits, makeKey, MAX_ROWS, type Origin, readKey } from './keys';
+import { type KeyWriter, keyWriter, makersOf } from './makers';
 import { inForeignKeyOrder } from './order';
 import { Placement } from './placement';
 import { hash, type List, Random } from './random';
@@ -50,6 +50,8 @@ interface Column {
   readonly property: string;
   readonly encode: Encoder;
   readonly write: FieldWriter;
+  /** Where it holds the key of a row: writes that, sooner than `write`, which takes its text. */
+  readonly writeKey?: KeyWriter;
 }
 
 /** A table to be filled: its rows by number, each a function of (seed, table, number) alone. */
@@ -80,6 +82,7 @@ export class Table {
     }
     this.primary = primaryColumn(entity, this.parentRelation);
     this.columns = entity.columns.map((column) => ({
+      writeKey: keyWriter(this, column),
       name: column.databaseName,
       property: column.propertyName,
       encode: located(() => encoderOf(column), this.name, column.propertyName),
@@ -102,22 +105,33 @@ export class Table {
 
   /** A row as a line of COPY's text format, without its end. */
   line(index: number): string {
-    const fields: string[] = [];
-    this.forEachColumn(index, ({ encode }, value) => fields.push(encode(value)));
+    const row = this.row(index);
+    const fields = this.columns.map(({ encode, property }) => {
+      const value = row[property];
+      try {
+        return encode(value);
+      } catch (error) {
+        throw locate(error, this.name, property, index);
+      }
+    });
     return fields.join('\t');
   }
 
-  forEachColumn(index: number, take: (column: Column, value: unknown) => void): void {
+  /** Writes a row in COPY's binary format. This is where the time goes: no closures. */
+  write(index: number, out: BinaryRows): void {
     const row = this.row(index) as InstanceType<RowClass>;
     const { columns } = this;
-    // The makers of the columns come first, in their order.
-    for (let slot = 0; slot < columns.length; slot++) {
-      const value = row[VALUE_AT](slot);
-      try {
-        take(columns[slot], value);
-      } catch (error) {
-        throw locate(error, this.name, columns[slot].property, index);
+    out.int16(columns.length);
+    let slot = 0;
+    try {
+      for (; slot < columns.length; slot++) {
+        const { writeKey, write } = columns[slot];
+        // The makers of the columns come first, in their order.
+        if (writeKey === undefined) write(row[VALUE_AT](slot), out);
+        else writeKey(row, out);
       }
+    } catch (error) {
+      throw locate(error, this.name, columns[slot].property, index);
     }
   }
 
@@ -133,6 +147,11 @@ export class Table {
 
   key(index: number): string {
     return makeKey(this.hash, { seed: this.common.seed, index });
+  }
+
+  /** Writes the key of a row, without making a text of it. */
+  writeKey(index: number, out: BinaryRows): void {
+    out.uuid(keyBits(this.hash, { seed: this.common.seed, index }));
   }
 
   get keyColumn(): string {

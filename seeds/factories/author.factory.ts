@@ -2,6 +2,7 @@ import { Author } from '../../src/entities';
 import { ARCHETYPES, PLATFORMS } from '../../src/entities/social/enumerations';
 import { powerTierOf } from '../../src/entities/social/power-tier';
 import { defineFactory, perScale } from '../engine/factory';
+import { isoTime } from '../engine/iso';
 import { DAY } from '../engine/random';
 import { fullName, spelled } from './people';
 import { platformId } from './platform-ids';
@@ -30,7 +31,7 @@ export const authorFactory = defineFactory(
       const count = random.int(0, 3);
       return Array.from({ length: count }, (_, ordinal) => ({
         type: random.pick(INTERACTIONS),
-        at: random.nth(ordinal, count, author.firstSeenAt, author.lastSeenAt).toISOString(),
+        at: isoTime(random.nth(ordinal, count, author.firstSeenAt, author.lastSeenAt)),
       }));
     },
     firstSeenAt: (_, random) => random.ago(700 * DAY, 95 * DAY),

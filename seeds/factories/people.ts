@@ -12,28 +12,17 @@ export function fullName(random: Random): string {
   return `${firstName(random)} ${random.pick(lastNames)}`;
 }
 
-/** How the words of names are spelled in addresses: there are few different ones. */
-const spellings = new Map<string, string>();
-
 /** `Zoë O'Connor` → `zoe.o.connor`: a name as addresses and handles spell it, in lower-case letters with a separator of your choice. */
 export function spelled(name: string, separator: string): string {
-  return name
-    .split(' ')
-    .map((word) => spelling(word).replaceAll(' ', separator))
-    .join(separator);
+  const letters = /^[a-z ]*$/i.test(name) ? name : inLetters(name);
+  return letters.toLowerCase().replaceAll(' ', separator);
 }
 
-function spelling(word: string): string {
-  let known = spellings.get(word);
-  if (known === undefined) {
-    known = word
-      .normalize('NFKD')
-      .replace(/\p{M}/gu, '')
-      .toLowerCase()
-      .replace(/[^a-z]+/g, ' ');
-    spellings.set(word, known);
-  }
-  return known;
+function inLetters(name: string): string {
+  return name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^a-z]+/gi, ' ');
 }
 
 /** The people on our side who approve replies and look after escalations. */

@@ -11,5 +11,5 @@ export function platformId(platform: Platform, kind: 'account' | 'post', index: 
 
 /** So many random decimal digits, up to nine. */
 export function digitsOf(random: Random, count: number): string {
-  return String(random.int(0, 10 ** count - 1)).padStart(count, '0');
+  return String(10 ** count + random.int(0, 10 ** count - 1)).slice(1);
 }
