@@ -65,20 +65,23 @@ export async function pageOf<T extends { id: string }>(
     begin = `AND (${timestamp}, id) ${order === 'ASC' ? '>' : '<'} ($${values.length + 1}, $${values.length + 2})`;
     values.push(isoOf(micros), id);
   }
-  const rows = await manager.query<{ id: string; micros: string }[]>(
-    `SELECT ${columnsOf(metadata)}, (extract(epoch FROM ${timestamp}) * 1000000)::bigint AS micros
+  // Of two columns of one name the driver gives the last one: the timestamp with its microseconds, which a Date has not.
+  const rows = await manager.query<Record<string, unknown>[]>(
+    `SELECT ${columnsOf(metadata)}, (extract(epoch FROM ${timestamp}) * 1000000)::bigint AS ${escapeIdentifier(by)}
      FROM ${escapeIdentifier(metadata.tableName)} WHERE (${where}) ${begin}
      ORDER BY ${timestamp} ${order}, id ${order} LIMIT $${parameters.length + 1}`,
     values,
   );
   const shown = rows.slice(0, limit);
-  const items = entitiesOf(
-    entity,
-    shown.map(({ micros: _, ...row }) => row),
-  );
   const last = shown.at(-1);
-  if (rows.length <= limit || !last) return { items, next: null };
-  return { items, next: encodeCursor({ micros: BigInt(last.micros), id: last.id }) };
+  const next =
+    last && rows.length > limit ? encodeCursor({ micros: BigInt(last[by] as string), id: last.id as string }) : null;
+  for (const row of shown) row[by] = dateOf(BigInt(row[by] as string));
+  return { items: entitiesOf(entity, shown), next };
+}
+
+function dateOf(micros: bigint): Date {
+  return new Date(Number(micros / 1000n));
 }
 
 function checkLimit(limit: number): void {
