@@ -1,4 +1,4 @@
-import { escapeIdentifier } from 'pg';
+import { escapeIdentifier, escapeLiteral } from 'pg';
 import type { QueryRunner } from 'typeorm';
 import type { Table } from './tables';
 
@@ -15,8 +15,37 @@ export interface Holding {
   readonly foreign: number;
 }
 
-/** Tells whose the rows of a table are by their keys, inside a transaction. */
-export async function takeStock(connection: QueryRunner, table: Table, seed: number): Promise<Holding> {
+/** Tells whose the rows of the tables are by their keys, inside a transaction. */
+export async function takeStock(
+  connection: QueryRunner,
+  tables: readonly Table[],
+  seed: number,
+): Promise<Map<Table, Holding>> {
+  const withRows = await namesOfFilled(connection, tables);
+  const holdings = new Map<Table, Holding>();
+  for (const table of tables) {
+    const nothing = { table, own: new RowSet(), otherSeeds: new Map<number, number>(), foreign: 0 };
+    holdings.set(table, withRows.has(table.name) ? await lookThrough(connection, table, seed) : nothing);
+  }
+  return holdings;
+}
+
+/** The names of the tables that exist and have rows. Most often there are none, which two statements tell. */
+async function namesOfFilled(connection: QueryRunner, tables: readonly Table[]): Promise<Set<string>> {
+  const names = tables.map(({ name }) => name);
+  const existing = (await connection.query(
+    'SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(quote_ident(name)) IS NOT NULL',
+    [names],
+  )) as { name: string }[];
+  if (existing.length === 0) return new Set();
+  const filled = existing.map(
+    ({ name }) => `SELECT ${escapeLiteral(name)} AS name WHERE EXISTS (SELECT FROM ${escapeIdentifier(name)})`,
+  );
+  const rows = (await connection.query(filled.join(' UNION ALL '))) as { name: string }[];
+  return new Set(rows.map(({ name }) => name));
+}
+
+async function lookThrough(connection: QueryRunner, table: Table, seed: number): Promise<Holding> {
   const own = new RowSet();
   const otherSeeds = new Map<number, number>();
   let foreign = 0;
@@ -43,13 +72,9 @@ export async function deleteSeeded(connection: QueryRunner, table: Table): Promi
   }
 }
 
-/** The keys of all rows, so many at a time; of none, where the table doesn't exist. */
+/** The keys of all rows, so many at a time. */
 async function* keysOf(connection: QueryRunner, table: Table): AsyncGenerator<string[]> {
   const [name, key] = [escapeIdentifier(table.name), escapeIdentifier(table.keyColumn)];
-  const [{ exists }] = (await connection.query('SELECT to_regclass($1) IS NOT NULL AS exists', [name])) as [
-    { exists: boolean },
-  ];
-  if (!exists) return;
   await connection.query(`DECLARE keys NO SCROLL CURSOR FOR SELECT ${key}::text AS key FROM ${name}`);
   for (;;) {
     const rows = (await connection.query(`FETCH ${KEYS_AT_A_TIME} FROM keys`)) as { key: string }[];

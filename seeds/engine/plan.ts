@@ -44,8 +44,7 @@ export interface Plan {
 export async function makePlan(connection: QueryRunner, tables: readonly Table[], options: PlanOptions): Promise<Plan> {
   // Where they don't depend on what is there, before a long look at it.
   const sizesAlone = options.append ? undefined : sizesOf(tables, options);
-  const holdings = new Map<Table, Holding>();
-  for (const table of tables) holdings.set(table, await takeStock(connection, table, options.seed));
+  const holdings = await takeStock(connection, tables, options.seed);
   const all = [...holdings.values()];
   if (!options.force && !options.append) refuse(all, options);
   const sizes = sizesAlone ?? sizesOf(tables, options, (table, rows) => holdings.get(table)!.own.limitOf(rows));
