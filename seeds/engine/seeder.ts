@@ -113,7 +113,14 @@ function explain(error: unknown): unknown {
   // integrity_constraint_violation, data_exception
   if (code.startsWith('23') || code.startsWith('22')) {
     const row = [detail, where?.split(',', 2).join(',')].filter(Boolean).join(' ');
-    return new UserError(`Nothing has been changed, since a row is refused: ${message}. ${row}`, { cause: error });
+    // unique_violation: by a row that was there, since those of one seed differ.
+    const remedy =
+      code === '23505'
+        ? '. A row that is there has it already, as rows of two seeds may have the same: give the --seed that made it, or --reset to replace the demo rows.'
+        : '';
+    return new UserError(`Nothing has been changed, since a row is refused: ${message}. ${row}${remedy}`, {
+      cause: error,
+    });
   }
   return error;
 }

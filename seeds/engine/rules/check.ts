@@ -1,17 +1,18 @@
 import { UserError } from '../../../src/database/errors';
 import { checksOfRows, type Constraints, constraintsOf, uniqueSetsOf } from './constraints';
 import { capacitiesOf } from '../makers';
+import { scramble } from '../random';
 import { locate } from '../rows';
 import type { Table } from '../tables';
 
-/** How many rows of each table are made to see whether the entity's rules hold for them: few, since nobody seeds until then. */
-const TRIAL_ROWS = 30;
-/** Of tables with vectors, which are a thousand numbers each. */
-const TRIAL_VECTORS = 2;
+/** All rows of a smaller table are made to see whether the entity's rules hold for them. */
+const FEW_ROWS = 40;
+/** So many rows of a larger one are made from its beginning, and so many from all over: nobody seeds until then. */
+const TRIAL_ROWS = 16;
 
 /**
  * Sees whether the rows of some tables can be what their entities demand, before any of them is sent: that there are
- * enough unique values, and that the first rows keep the rules, whoever makes their values.
+ * enough unique values, and that rows from the first to the last keep the rules, whoever makes their values.
  *
  * @param sizes how many rows each table is to have
  * @throws UserError where they can't, naming table and column
@@ -20,9 +21,23 @@ export function checkTables(sizes: ReadonlyMap<Table, number>): void {
   for (const [table, rows] of sizes) {
     if (rows === 0) continue;
     checkCapacities(table, rows, (other) => sizes.get(other) ?? Infinity);
-    const hasVectors = table.entity.columns.some(({ type }) => type === 'vector');
-    checkRows(table, Math.min(rows, hasVectors ? TRIAL_VECTORS : TRIAL_ROWS));
+    checkRows(table, trialsOf(table, rows));
   }
+}
+
+/** Which rows are tried: the first, each twice as far as the one before, some from all over, and the last. */
+function trialsOf({ entity }: Table, rows: number): number[] {
+  const [first, last] = [0, rows - 1];
+  // A vector is a thousand numbers.
+  if (entity.columns.some(({ type }) => type === 'vector')) return [...new Set([first, last])];
+  if (rows <= FEW_ROWS) return numbers(rows);
+  const doubled = numbers(Math.ceil(Math.log2(rows))).map((power) => 2 ** power);
+  const scattered = numbers(TRIAL_ROWS).map((row) => scramble(row + 1) % rows);
+  return [...new Set([...numbers(TRIAL_ROWS), ...doubled, ...scattered, last])];
+}
+
+function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, number) => number);
 }
 
 function checkCapacities(table: Table, rows: number, sizeOf: (other: Table) => number): void {
@@ -31,8 +46,9 @@ function checkCapacities(table: Table, rows: number, sizeOf: (other: Table) => n
     const wanted = perParent ? mostSiblings(table, rows) : rows;
     if (wanted <= different) continue;
     const whose = perParent ? ' of one parent' : '';
+    const values = different === 1 ? 'is 1 value' : `are ${different} values`;
     throw new UserError(
-      `${table.name}.${properties.join(', ')}: ${wanted} rows${whose} have to differ, and there are ${different} values.`,
+      `${table.name}.${properties.join(', ')}: ${wanted} rows${whose} have to differ, and there ${values}.`,
     );
   }
 }
@@ -43,8 +59,7 @@ function mostSiblings(table: Table, rows: number): number {
   return Math.max(...Array.from({ length: parents }, (_, parent) => table.placement!.childrenOf(parent)));
 }
 
-function checkRows(table: Table, rows: number): void {
-  const indexes = Array.from({ length: rows }, (_, index) => index);
+function checkRows(table: Table, indexes: readonly number[]): void {
   for (const index of indexes) checkRow(table, index);
   for (const properties of uniqueSetsOf(table.entity)) checkUnique(table, indexes, properties);
 }

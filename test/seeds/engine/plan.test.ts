@@ -121,12 +121,14 @@ describe('--append', () => {
     expect(await messageOf(run({ only: ['tasks'] }))).toContain('rows that are no demo data');
   });
 
-  it('is refused where a value that is unique is taken', async () => {
+  it('is refused where another seed has taken a value that is unique, and says what to do', async () => {
     await run({ only: ['competitors'], seed: 7 });
     const before = await count('competitors');
     expect(await messageOf(run({ append: true, only: ['competitors'] }))).toMatch(
-      /^Nothing has been changed, since a row is refused: duplicate key .*"uq_competitors_name"\. Key \(name\)=/,
+      /^Nothing has been changed, since a row is refused: duplicate key .*"uq_competitors_name"\. Key \(name\)=.* give the --seed that made it, or --reset to replace the demo rows\.$/,
     );
+    expect(await run({ append: true, only: ['competitors'], seed: 7 })).toMatchObject({ competitors: before });
+    expect(await run({ reset: true, only: ['competitors'] })).toEqual({ competitors: before });
     expect(await count('competitors')).toBe(before);
   });
 

@@ -95,3 +95,38 @@ it.each<[string, Fields<Seat>, number, RegExp | undefined]>([
   if (message) expect(said).toMatch(message);
   else expect(said).toBeUndefined();
 });
+
+it('counts one value as one', async () => {
+  @Entity('lamps')
+  class Lamp {
+    @PrimaryGeneratedColumn('uuid')
+    id: string;
+
+    @Check(`"colour" IN ('red')`)
+    @Column({ type: 'text', unique: true })
+    colour: string;
+  }
+  const basis = { seed: 1, referenceDate: new Date('2026-01-01') };
+  const [lamps] = compileTables(await metadataOf([Lamp]), [], basis);
+  expect(() => checkTables(new Map([[lamps, 2]]))).toThrow(
+    'lamps.colour: 2 rows have to differ, and there is 1 value.',
+  );
+});
+
+it.each([0, 15, 64, 32_768, 99_999])('tries row %i of a hundred thousand before the first is sent', async (wrong) => {
+  @Entity('chairs')
+  class Chair {
+    @PrimaryGeneratedColumn('uuid')
+    id: string;
+
+    @IsIn(['left', 'right'])
+    @Column({ type: 'text' })
+    side: string;
+  }
+  const chair = defineFactory(Chair, perScale(100_000), {
+    side: ({ index }) => (index === wrong ? 'middle' : 'left'),
+  });
+  const basis = { seed: 1, referenceDate: new Date('2026-01-01') };
+  const [chairs] = compileTables(await metadataOf([Chair]), [chair], basis);
+  expect(() => checkTables(new Map([[chairs, 100_000]]))).toThrow(`chairs.side, row ${wrong}: "middle" violates isIn`);
+});
