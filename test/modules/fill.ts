@@ -1,16 +1,12 @@
 import 'reflect-metadata';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Client, escapeIdentifier } from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
-import { compileTables, type Table } from '../../seeds/engine/tables';
+import { compileTables } from '../../seeds/engine/tables';
+import { copyRows, makeChunks } from '../../seeds/engine/writer';
 import { factories } from '../../seeds/factories';
 import { dataSourceAt } from '../template';
 
 /** The moment that the dates of the rows hang off: "now", for whoever asks about them. */
 export const REFERENCE_DATE = new Date('2026-01-01T12:00:00Z');
-
-const ROWS_A_CHUNK = 500;
 
 /** How many rows of which tables. */
 export type RowCounts = Readonly<Record<string, number>>;
@@ -27,7 +23,8 @@ export async function fill(url: string, counts: RowCounts): Promise<void> {
     await client.query('SET session_replication_role = replica');
     for (const table of tables) {
       if (!counts[table.name]) continue;
-      await withoutIndexes(client, table.name, () => copy(client, table, counts[table.name]));
+      const rows = makeChunks(table, numbersBelow(counts[table.name]), 'binary');
+      await withoutIndexes(client, table.name, () => copyRows(client, table, rows, () => undefined));
       await client.query(`VACUUM ANALYZE ${escapeIdentifier(table.name)}`);
     }
   } finally {
@@ -47,18 +44,8 @@ export async function withoutIndexes(client: Client, name: string, work: () => P
   for (const index of rows) await client.query(index.definition);
 }
 
-async function copy(client: Client, table: Table, count: number): Promise<void> {
-  const columns = table.columns.map(({ name }) => escapeIdentifier(name)).join(', ');
-  const target = client.query(copyFrom(`COPY ${escapeIdentifier(table.name)} (${columns}) FROM STDIN`));
-  await pipeline(Readable.from(chunks(table, count)), target);
-}
-
-function* chunks(table: Table, count: number): Generator<Buffer> {
-  for (let start = 0; start < count; start += ROWS_A_CHUNK) {
-    let text = '';
-    for (let row = start; row < Math.min(start + ROWS_A_CHUNK, count); row++) text += table.line(row) + '\n';
-    yield Buffer.from(text);
-  }
+function* numbersBelow(count: number): Generator<number> {
+  for (let row = 0; row < count; row++) yield row;
 }
 
 // As a process of its own: node --require ./typescript.js test/modules/fill.ts URL '{ "tasks": 1000 }'
