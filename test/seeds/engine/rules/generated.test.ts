@@ -347,7 +347,7 @@ async function fill(definition: Definition, rows: number): Promise<void> {
     } catch (error) {
       // What it says that there are, there has to be.
       const [, values] =
-        /rows(?: of one parent)? have to differ, and there are (\d+) values/.exec((error as Error).message) ?? [];
+        /rows(?: of one parent)? have to differ, and there (?:is|are) (\d+) value/.exec((error as Error).message) ?? [];
       if (!(error instanceof UserError) || values === undefined) throw error;
       expect(Number(values)).toBeLessThan(rows);
       await source.destroy();
