@@ -1,57 +1,59 @@
+import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { Table } from './tables';
 import type { Chunk } from './writer';
 
-/** So much is made ahead at most: what this thread makes while a server builds the indexes of a large table. */
-const MAX_BYTES = 24 * 1024 * 1024;
+/** How many chunks are ahead of the server at most: what this thread makes while the indexes of a large table are built. */
+const CHUNKS_AHEAD = 128;
 
 /** Some rows, and whose they are. */
-export interface TableChunk extends Chunk {
+interface TableChunk extends Chunk {
   readonly table: Table;
 }
 
-/** The rows of several tables, one table after the other, made when they are asked for or while the server is busy. */
+/**
+ * The rows of several tables, one table after the other, made ahead: while the server takes rows in and builds indexes, this
+ * thread makes what comes next.
+ */
 export class Ahead {
-  private readonly made: TableChunk[] = [];
-  private bytes = 0;
-  private isComplete = false;
+  private readonly made: Readable;
+  private readonly iterator: AsyncIterator<TableChunk>;
+  private next?: IteratorResult<TableChunk>;
 
-  constructor(private readonly source: AsyncIterator<TableChunk>) {}
+  /** @param chunksOf makes the rows of a table; it is asked when all rows of the table before are made */
+  constructor(tables: readonly Table[], chunksOf: (table: Table) => Iterable<Chunk> | AsyncIterable<Chunk>) {
+    this.made = Readable.from(inTurn(tables, chunksOf), { highWaterMark: CHUNKS_AHEAD });
+    // Whoever asks for the next rows hears why there are none.
+    this.made.on('error', () => undefined);
+    this.iterator = this.made[Symbol.asyncIterator]() as AsyncIterator<TableChunk>;
+  }
 
-  /** What there is of a table, to its end. */
+  /** The rows of the table whose turn it is. */
   async *chunksOf(table: Table): AsyncGenerator<Chunk> {
-    while ((await this.hasMore()) && this.made[0].table === table) {
-      const chunk = this.made.shift()!;
-      this.bytes -= chunk.bytes.length;
+    for (;;) {
+      this.next ??= await this.iterator.next();
+      if (this.next.done || this.next.value.table !== table) return;
+      const chunk = this.next.value;
+      this.next = undefined;
       yield chunk;
     }
   }
 
-  /** Makes rows until some work of the server's has ended. */
-  async during<T>(work: Promise<T>): Promise<T> {
-    let isBusy = true;
-    const end = (): void => void (isBusy = false);
-    work.then(end, end);
-    while (isBusy && !this.isComplete && this.bytes < MAX_BYTES) {
-      await this.make();
-      // The server's answer is heard in between.
+  /** Makes no more. */
+  stop(): void {
+    this.made.destroy();
+  }
+}
+
+async function* inTurn(
+  tables: readonly Table[],
+  chunksOf: (table: Table) => Iterable<Chunk> | AsyncIterable<Chunk>,
+): AsyncGenerator<TableChunk> {
+  for (const table of tables) {
+    for await (const chunk of chunksOf(table)) {
+      yield { table, ...chunk };
+      // What is made goes to the server in between, and its answers are heard.
       await setImmediate();
     }
-    return work;
-  }
-
-  private async hasMore(): Promise<boolean> {
-    if (this.made.length === 0 && !this.isComplete) await this.make();
-    return this.made.length > 0;
-  }
-
-  private async make(): Promise<void> {
-    const next = await this.source.next();
-    if (next.done) {
-      this.isComplete = true;
-      return;
-    }
-    this.made.push(next.value);
-    this.bytes += next.value.bytes.length;
   }
 }

@@ -51,7 +51,8 @@ export class BinaryRows {
 
   /** The bytes, and an empty beginning. */
   take(): Uint8Array {
-    const taken = Buffer.from(this.bytes.subarray(0, this.end));
+    // A copy with a memory of its own, which a thread can hand over.
+    const taken = new Uint8Array(this.bytes.subarray(0, this.end));
     this.end = 0;
     return taken;
   }

@@ -3,7 +3,7 @@ import type { QueryRunner } from 'typeorm';
 import type { EntityDataSource } from '../../src/database/data-source';
 import { UserError } from '../../src/database/errors';
 import { migrate } from '../../src/database/migration-runner';
-import { Ahead, type TableChunk } from './ahead';
+import { Ahead } from './ahead';
 import { type MakeIndexes, tablesToRebuild, withoutIndexes } from './bulk-load';
 import { checkTables } from './rules/check';
 import type { Factory } from './factory';
@@ -160,18 +160,23 @@ async function addRows(
   const filled = plans.map(({ table }) => table);
   const total = plans.reduce((sum, { added }) => sum + added, 0);
   const client = (await connection.connect()) as PoolClient;
-  const rows = new Ahead(rowsOf(plans, chunksOf));
+  const missing = new Map(plans.map((plan) => [plan.table, plan.missing]));
+  const rows = new Ahead(filled, (table) => chunksOf(table, missing.get(table)!(), 'binary'));
   let sent = 0;
   const load = async (makeIndexes: MakeIndexes): Promise<void> => {
     for (const table of filled) {
       await copyRows(client, table, rows.chunksOf(table), (count) => onProgress(table.name, (sent += count), total));
-      await rows.during(finish(connection, table, makeIndexes));
+      await finish(connection, table, makeIndexes);
       onProgress(table.name, sent, total);
     }
   };
-  await withoutRowLevelSecurity(connection, filled, () =>
-    withoutIndexes(connection, plans, load, (what) => onProgress(what, sent, total)),
-  );
+  try {
+    await withoutRowLevelSecurity(connection, filled, () =>
+      withoutIndexes(connection, plans, load, (what) => onProgress(what, sent, total)),
+    );
+  } finally {
+    rows.stop();
+  }
 }
 
 /** What the server has to do when it has all rows of a table. */
@@ -183,12 +188,6 @@ async function finish(connection: QueryRunner, table: Table, makeIndexes: MakeIn
   // the rows for unseen all the same, and looks at as many as it is set to within a minute.
   await connection.query('SET LOCAL default_statistics_target = 10');
   await connection.query(`ANALYZE ${escapeIdentifier(table.name)}`);
-}
-
-async function* rowsOf(plans: readonly TablePlan[], chunksOf: MakeChunks): AsyncGenerator<TableChunk> {
-  for (const { table, missing } of plans) {
-    for await (const chunk of chunksOf(table, missing(), 'binary')) yield { table, ...chunk };
-  }
 }
 
 /**

@@ -48,7 +48,7 @@ class TextRows implements RowsAsBytes {
   }
 
   take(): Uint8Array {
-    const bytes = Buffer.from(this.text);
+    const bytes = new TextEncoder().encode(this.text);
     this.text = '';
     return bytes;
   }
