@@ -9,8 +9,6 @@ export type AnyRow = Position & Record<string, unknown>;
 /** Makes the value of a column or relation. */
 export type Maker = (row: AnyRow, random: Random, rows: Rows) => unknown;
 
-export type RowClass = new (index: number) => AnyRow & { [VALUE_AT](slot: number): unknown };
-
 interface Common {
   readonly seed: number;
   readonly random: Random;
@@ -18,62 +16,109 @@ interface Common {
 }
 
 const IN_THE_MAKING = Symbol('in the making');
+/** Where a row has what is not its table's: no property of an entity can have these names. */
+const KIND = Symbol('kind');
+const VALUES = Symbol('values');
 
-/** How a row gives the value of a column or relation by its place among the makers: a name would be looked up each time. */
-export const VALUE_AT = Symbol('value at');
+/**
+ * A row, which makes the value of a column or relation when it is first asked for it. Those of all tables are of this one
+ * class: V8 finds what an object holds at once where all objects that come by are alike, and rows are looked at everywhere.
+ */
+class Row {
+  readonly [KIND]: RowKind;
+  readonly [VALUES]: unknown[];
 
-/** A class of rows with a getter for each column and relation, which makes the value when it is first asked for it. */
-export function rowClass(table: Table, makers: ReadonlyMap<string, Maker>, { seed, random, tables }: Common): RowClass {
-  const properties = [...makers.keys()];
-  const make = [...makers.values()];
-  const fields = properties.map((property) => scramble(hash(`${table.name}.${property}`) ^ scramble(seed)));
-  let current = 0;
-  const rows: Rows = (entity) => tables.get(entity)!.rowsBeside(table, current) as List<never>;
-
-  class Row {
-    readonly values = new Array<unknown>(make.length);
-
-    constructor(readonly index: number) {}
-
-    get ordinal(): number {
-      return table.ordinal(this.index);
-    }
-
-    // This is where the time goes: no closures, and one look at a value that is known.
-    [VALUE_AT](slot: number): unknown {
-      const { values, index } = this;
-      const known = values[slot];
-      if (known !== undefined && known !== IN_THE_MAKING) return known;
-      // A maker may look at other fields and at other rows of the same table.
-      const outer = current;
-      const { key, counter } = random;
-      current = index;
-      random.start(fields[slot], index);
-      try {
-        if (known === IN_THE_MAKING) throw new Error('it depends on itself');
-        values[slot] = IN_THE_MAKING;
-        const value = make[slot](this as unknown as AnyRow, random, rows);
-        if (value === undefined) throw new Error('its factory makes no value');
-        return (values[slot] = value);
-      } catch (error) {
-        values[slot] = undefined;
-        throw locate(error, table.name, properties[slot], index);
-      } finally {
-        current = outer;
-        random.key = key;
-        random.counter = counter;
-      }
-    }
+  constructor(
+    kind: RowKind,
+    readonly index: number,
+  ) {
+    this[KIND] = kind;
+    this[VALUES] = new Array<unknown>(kind.properties.length);
   }
 
-  for (const [slot, property] of properties.entries()) {
+  get ordinal(): number {
+    return this[KIND].table.ordinal(this.index);
+  }
+}
+
+/** The names that properties have in some table, by a number for each. */
+const numbers = new Map<string, number>();
+
+/** Lets rows have a property. @returns its number */
+function numberOf(property: string): number {
+  let number = numbers.get(property);
+  if (number === undefined) {
+    const own = (number = numbers.size);
+    numbers.set(property, own);
     Object.defineProperty(Row.prototype, property, {
       get(this: Row) {
-        return this[VALUE_AT](slot);
+        const slot = this[KIND].slots[own];
+        return slot === undefined ? undefined : valueAt(this, slot);
       },
     });
   }
-  return Row as unknown as RowClass;
+  return number;
+}
+
+/** The value of a column or relation by its place among the makers. */
+export function valueAt(row: AnyRow | Row, slot: number): unknown {
+  const known = (row as Row)[VALUES][slot];
+  return known !== undefined && known !== IN_THE_MAKING ? known : (row as Row)[KIND].make(row as Row, slot);
+}
+
+/** How the rows of a table are made. */
+export class RowKind {
+  readonly properties: readonly string[];
+  /** The place of each property among the makers, by its number; undefined: the table has no such property. */
+  readonly slots: readonly (number | undefined)[];
+  private readonly makers: readonly Maker[];
+  private readonly fields: readonly number[];
+  private readonly random: Random;
+  private readonly rows: Rows;
+  private current = 0;
+
+  constructor(
+    readonly table: Table,
+    makers: ReadonlyMap<string, Maker>,
+    { seed, random, tables }: Common,
+  ) {
+    this.properties = [...makers.keys()];
+    this.makers = [...makers.values()];
+    this.fields = this.properties.map((property) => scramble(hash(`${table.name}.${property}`) ^ scramble(seed)));
+    const slots: (number | undefined)[] = [];
+    for (const [slot, property] of this.properties.entries()) slots[numberOf(property)] = slot;
+    this.slots = Array.from(slots);
+    this.random = random;
+    this.rows = (entity) => tables.get(entity)!.rowsBeside(table, this.current) as List<never>;
+  }
+
+  row(index: number): AnyRow {
+    return new Row(this, index) as unknown as AnyRow;
+  }
+
+  // This is where the time goes: no closures.
+  make(row: Row, slot: number): unknown {
+    const { random, current } = this;
+    const values = row[VALUES];
+    // A maker may look at other fields and at other rows of the same table.
+    const { key, counter } = random;
+    this.current = row.index;
+    random.start(this.fields[slot], row.index);
+    try {
+      if (values[slot] === IN_THE_MAKING) throw new Error('it depends on itself');
+      values[slot] = IN_THE_MAKING;
+      const value = this.makers[slot](row as unknown as AnyRow, random, this.rows);
+      if (value === undefined) throw new Error('its factory makes no value');
+      return (values[slot] = value);
+    } catch (error) {
+      values[slot] = undefined;
+      throw locate(error, this.table.name, this.properties[slot], row.index);
+    } finally {
+      this.current = current;
+      random.key = key;
+      random.counter = counter;
+    }
+  }
 }
 
 /** Does what may fail for a column; an error says which column. */

@@ -11,7 +11,7 @@ import { type KeyWriter, keyWriter, makersOf } from './makers';
 import { inForeignKeyOrder } from './order';
 import { Placement } from './placement';
 import { hash, type List, Random } from './random';
-import { type AnyRow, locate, located, rowClass, type RowClass, VALUE_AT } from './rows';
+import { type AnyRow, locate, located, RowKind, valueAt } from './rows';
 
 /** What all rows depend on, beside table and number. */
 export interface Basis {
@@ -63,7 +63,7 @@ export class Table {
   readonly placement?: Placement;
   private readonly primary: ColumnMetadata;
   private readonly hash: number;
-  private readonly Row: RowClass;
+  private readonly kind: RowKind;
   /** The rows made last: parents are asked for by each of their children, and children by each other. */
   private readonly recent = new Array<AnyRow | undefined>(RECENT_ROWS);
   private lastScale = 1;
@@ -88,7 +88,7 @@ export class Table {
       encode: located(() => encoderOf(column), this.name, column.propertyName),
       write: located(() => writerOf(column), this.name, column.propertyName),
     }));
-    this.Row = rowClass(this, makersOf(this), common);
+    this.kind = new RowKind(this, makersOf(this), common);
   }
 
   /** How many rows it has at a scale. */
@@ -100,7 +100,7 @@ export class Table {
   row(index: number): AnyRow {
     const place = index % RECENT_ROWS;
     const recent = this.recent[place];
-    return recent?.index === index ? recent : (this.recent[place] = new this.Row(index));
+    return recent?.index === index ? recent : (this.recent[place] = this.kind.row(index));
   }
 
   /** A row as a line of COPY's text format, without its end. */
@@ -119,7 +119,7 @@ export class Table {
 
   /** Writes a row in COPY's binary format. This is where the time goes: no closures. */
   write(index: number, out: BinaryRows): void {
-    const row = this.row(index) as InstanceType<RowClass>;
+    const row = this.row(index);
     const { columns } = this;
     out.int16(columns.length);
     let slot = 0;
@@ -127,7 +127,7 @@ export class Table {
       for (; slot < columns.length; slot++) {
         const { writeKey, write } = columns[slot];
         // The makers of the columns come first, in their order.
-        if (writeKey === undefined) write(row[VALUE_AT](slot), out);
+        if (writeKey === undefined) write(valueAt(row, slot), out);
         else writeKey(row, out);
       }
     } catch (error) {
