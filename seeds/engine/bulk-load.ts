@@ -7,10 +7,22 @@ import type { Table } from './tables';
 const WORTHWHILE = 1000;
 
 /** The tables to be loaded without their indexes: those without rows, where enough are to come. */
-export function tablesToRebuild(plans: readonly TablePlan[]): Table[] {
+function tablesToRebuild(plans: readonly TablePlan[]): Table[] {
   const empty = plans.filter(({ kept, added }) => kept === 0 && added > 0);
   const rows = empty.reduce((sum, { added }) => sum + added, 0);
   return rows >= WORTHWHILE * empty.length ? empty.map(({ table }) => table) : [];
+}
+
+/**
+ * The tables that nobody may read meanwhile: those that are loaded without their indexes, and all others without rows, whose
+ * foreign keys to these cost nothing to make again.
+ */
+export function tablesToLock(plans: readonly TablePlan[]): Table[] {
+  return tablesToRebuild(plans).length > 0 ? emptyOnes(plans) : [];
+}
+
+function emptyOnes(plans: readonly TablePlan[]): Table[] {
+  return plans.filter(({ kept }) => kept === 0).map(({ table }) => table);
 }
 
 /** Makes the indexes of a table again, when all its rows are there. */
@@ -32,8 +44,10 @@ export async function withoutIndexes(
   load: (makeIndexes: MakeIndexes) => Promise<void>,
   onBuild: (what: string) => void,
 ): Promise<void> {
-  const ids = await rebuildable(connection, plans);
-  const foreignKeys = (await connection.query(FOREIGN_KEYS, [ids])) as Part[];
+  const filled = plans.filter(({ added }) => added > 0).map(({ table }) => table);
+  const ids = await changeable(connection, tablesToRebuild(plans), filled);
+  const empty = await changeable(connection, tablesToLock(plans), filled);
+  const foreignKeys = (await connection.query(FOREIGN_KEYS, [ids, empty])) as Part[];
   await drop(connection, foreignKeys);
   // Read only now: what a foreign key needed is needed no more.
   const indexes = (await connection.query(INDEXES, [ids])) as Part[];
@@ -70,13 +84,14 @@ async function create(connection: QueryRunner, parts: readonly Part[]): Promise<
   await connection.query(parts.map((part) => part.create).join('; '));
 }
 
-/** The oids of the tables whose indexes may go. */
-async function rebuildable(connection: QueryRunner, plans: readonly TablePlan[]): Promise<number[]> {
-  const filled = plans.map(({ table }) => table);
-  const [rebuilt, all] = [tablesToRebuild(plans), filled].map((tables) =>
-    tables.map(({ name }) => escapeIdentifier(name)),
-  );
-  const rows = (await connection.query(REBUILDABLE, [rebuilt, all])) as { id: number }[];
+/** The oids of those of the tables that may be changed while others are filled. */
+async function changeable(
+  connection: QueryRunner,
+  tables: readonly Table[],
+  filled: readonly Table[],
+): Promise<number[]> {
+  const names = [tables, filled].map((some) => some.map(({ name }) => escapeIdentifier(name)));
+  const rows = (await connection.query(CHANGEABLE, names)) as { id: number }[];
   return rows.map(({ id }) => id);
 }
 
@@ -84,7 +99,7 @@ async function rebuildable(connection: QueryRunner, plans: readonly TablePlan[])
  * Those of the tables $1 that the login owns and may make indexes on. None, where rows for the tables $2 fire triggers:
  * who knows what those look up, or which conflicts they count on.
  */
-const REBUILDABLE = `
+const CHANGEABLE = `
   SELECT oid AS id
   FROM pg_class
   WHERE oid = ANY ($1::text[]::regclass[]) AND relkind = 'r' AND NOT relispartition
@@ -104,14 +119,14 @@ const addConstraint = (table: string, constraint: string): string => `
     conname, pg_get_constraintdef(${constraint}), obj_description(${constraint}, 'pg_constraint'))`;
 
 /**
- * The foreign keys between the tables $1. Those NOT VALID stay: new rows have to satisfy them, and would not be looked at
+ * The foreign keys to the tables $1 from the tables $2. Those NOT VALID stay: new rows have to satisfy them, and would not be looked at
  * when they are made again. In the order in which they were made, which is the order in which PostgreSQL obeys them.
  */
 const FOREIGN_KEYS = `
   SELECT relname::text AS table, format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop,
     ${addConstraint('conrelid', 'key.oid')} AS create
   FROM pg_constraint AS key JOIN pg_class ON pg_class.oid = conrelid
-  WHERE contype = 'f' AND conrelid = ANY ($1::oid[]) AND confrelid = ANY ($1::oid[])
+  WHERE contype = 'f' AND confrelid = ANY ($1::oid[]) AND conrelid = ANY ($2::oid[])
     AND convalidated AND conparentid = 0 AND ${isEnabled('key.oid')}
   ORDER BY key.oid`;
 

@@ -89,7 +89,8 @@ export function keyWriter(table: Table, column: ColumnMetadata): KeyWriter | und
 function relationMaker(table: Table, relation: RelationMetadata, { numbering }: Defaults): Maker {
   if (!relation.isOwning) return childrenMaker(table, relation);
   const { placement, parentRelation } = table;
-  const target = (): Table => table.tableOf(relation);
+  let found: Table | undefined;
+  const target = (): Table => (found ??= table.tableOf(relation));
   const maker = declared(table, relation.propertyName);
   if (maker) return maker;
   if (placement && relation === parentRelation) return ({ index }) => target().row(placement.parentOf(index));

@@ -4,7 +4,7 @@ import type { EntityDataSource } from '../../src/database/data-source';
 import { UserError } from '../../src/database/errors';
 import { migrate } from '../../src/database/migration-runner';
 import { Ahead } from './ahead';
-import { type MakeIndexes, tablesToRebuild, withoutIndexes } from './bulk-load';
+import { type MakeIndexes, tablesToLock, withoutIndexes } from './bulk-load';
 import { checkTables } from './rules/check';
 import type { Factory } from './factory';
 import { deleteSeeded } from './inventory';
@@ -113,9 +113,9 @@ function explain(error: unknown): unknown {
   // integrity_constraint_violation, data_exception
   if (code.startsWith('23') || code.startsWith('22')) {
     const row = [detail, where?.split(',', 2).join(',')].filter(Boolean).join(' ');
-    // unique_violation: by a row that was there, since those of one seed differ.
+    // unique_violation, when a row comes: by one that was there, since those of one seed differ.
     const remedy =
-      code === '23505'
+      code === '23505' && where
         ? '. A row that is there has it already, as rows of two seeds may have the same: give the --seed that made it, or --reset to replace the demo rows.'
         : '';
     return new UserError(`Nothing has been changed, since a row is refused: ${message}. ${row}${remedy}`, {
@@ -126,13 +126,13 @@ function explain(error: unknown): unknown {
 }
 
 /**
- * Keeps everybody else from writing to the tables until the transaction ends, and from reading those whose indexes it will
- * take away. Two that seed lock and read the tables in the same order, so neither waits for the other in a circle.
+ * Keeps everybody else from writing to the tables until the transaction ends, and from reading those whose indexes or foreign
+ * keys it will take away. Two that seed lock and read the tables in the same order, so neither waits for the other in a circle.
  */
 async function takeOver(connection: QueryRunner, plans: readonly TablePlan[]): Promise<void> {
-  const rebuilt = new Set(tablesToRebuild(plans));
+  const locked = new Set(tablesToLock(plans));
   const locks = plans.map(({ table }) => {
-    const mode = rebuilt.has(table) ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE';
+    const mode = locked.has(table) ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE';
     return `LOCK TABLE ${escapeIdentifier(table.name)} IN ${mode} MODE`;
   });
   await connection.query(locks.join('; '));
@@ -172,7 +172,7 @@ async function addRows(
   };
   try {
     await withoutRowLevelSecurity(connection, filled, () =>
-      withoutIndexes(connection, plans, load, (what) => onProgress(what, sent, total)),
+      withoutIndexes(connection, tables, load, (what) => onProgress(what, sent, total)),
     );
   } finally {
     rows.stop();

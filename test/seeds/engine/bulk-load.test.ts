@@ -104,8 +104,8 @@ describe('tables without rows', () => {
     const before = await schemaOf(client);
     const anew = await madeAnew(() => run());
     expect(anew).toContain('idx_posts_author_id');
-    // Those of tables that are not filled refer to it.
-    expect(anew).not.toContain('pk_posts');
+    // The tables that refer to it are empty, so their foreign keys to it cost nothing to make again.
+    expect(anew).toContain('pk_posts');
     expect(anew.filter((name) => name.includes('authors'))).toEqual([]);
     expect(await schemaOf(client)).toEqual(before);
   });
@@ -123,7 +123,10 @@ describe('tables without rows', () => {
     expect(await run()).toEqual([
       ...['authors', 'indexes of authors', 'posts', 'indexes of posts'],
       ...['experiments', 'indexes of experiments', 'decisions', 'indexes of decisions'],
-      ...['foreign keys of posts', 'foreign keys of decisions'],
+      ...['community_champions', 'posts', 'competitive_mentions', 'decisions'].map(
+        (table) => `foreign keys of ${table}`,
+      ),
+      ...['replies', 'escalations', 'randomized_experiments'].map((table) => `foreign keys of ${table}`),
     ]);
   });
 });
