@@ -21,6 +21,9 @@ interface Options {
   rows: number;
 }
 
+/** How many rows the small tables have, which the large ones are compared with. */
+const SMALL = 10_000;
+
 const options = new Command('npm run bench:services --')
   .description(
     'Measures the services beside graphile-worker and pg-boss, and beside the same SQL through bare pg. It takes ' +
@@ -30,7 +33,7 @@ const options = new Command('npm run bench:services --')
   .option('--jobs <n>', 'how many jobs the queues are drained of', wholeNumber, 10_000)
   .option('--rounds <n>', 'how often each queue is drained; medians are printed', wholeNumber, 7)
   .option('--calls <n>', 'how often each service is called; medians are printed', wholeNumber, 300)
-  .option('--rows <n>', 'how large the large tables are; the small ones have 10000 rows', wholeNumber, 1_000_000)
+  .option('--rows <n>', `how large the large tables are; the small ones have ${SMALL} rows`, moreThanSmall, 1_000_000)
   .parse()
   .opts<Options>();
 
@@ -39,13 +42,19 @@ runCommand(async () => {
   const wanted = (name: string) => options.only === undefined || options.only === name;
   if (wanted(QUEUES)) await compareQueues(options.jobs, options.rounds);
   for (const subject of SUBJECTS) {
-    if (wanted(subject.name)) await compareCalls(subject, [10_000, options.rows], options.calls);
+    if (wanted(subject.name)) await compareCalls(subject, [SMALL, options.rows], options.calls);
   }
 });
 
 function part(text: string): string {
   if (PARTS.includes(text)) return text;
   throw new InvalidArgumentError(`Give one of ${PARTS.join(', ')}.`);
+}
+
+function moreThanSmall(text: string): number {
+  const number = wholeNumber(text);
+  if (number <= SMALL) throw new InvalidArgumentError(`Give a whole number above ${SMALL}.`);
+  return number;
 }
 
 function wholeNumber(text: string): number {
