@@ -18,10 +18,7 @@ function tablesToRebuild(plans: readonly TablePlan[]): Table[] {
  * foreign keys to these cost nothing to make again.
  */
 export function tablesToLock(plans: readonly TablePlan[]): Table[] {
-  return tablesToRebuild(plans).length > 0 ? emptyOnes(plans) : [];
-}
-
-function emptyOnes(plans: readonly TablePlan[]): Table[] {
+  if (tablesToRebuild(plans).length === 0) return [];
   return plans.filter(({ kept }) => kept === 0).map(({ table }) => table);
 }
 
@@ -56,6 +53,8 @@ export async function withoutIndexes(
     const own = indexes.filter(({ table }) => table === name);
     if (own.length === 0) return;
     onBuild(`indexes of ${name}`);
+    // No table can be altered while a deferred check of its rows waits.
+    await connection.query('SET CONSTRAINTS ALL IMMEDIATE');
     await create(connection, own);
   });
   // In the order in which they were made, which is the order in which PostgreSQL obeys them: so at the end.

@@ -159,6 +159,9 @@ async function addRows(
   if (plans.length === 0) return;
   const filled = plans.map(({ table }) => table);
   const total = plans.reduce((sum, { added }) => sum + added, 0);
+  // 3,000 rows are enough for good plans at once, and are looked at in a tenth of the time. A server's autovacuum takes
+  // the rows for unseen all the same, and looks at as many as it is set to within a minute.
+  await connection.query('SET LOCAL default_statistics_target = 10');
   const client = (await connection.connect()) as PoolClient;
   const missing = new Map(plans.map((plan) => [plan.table, plan.missing]));
   const rows = new Ahead(filled, (table) => chunksOf(table, missing.get(table)!(), 'binary'));
@@ -166,9 +169,12 @@ async function addRows(
   const load = async (makeIndexes: MakeIndexes): Promise<void> => {
     for (const table of filled) {
       await copyRows(client, table, rows.chunksOf(table), (count) => onProgress(table.name, (sent += count), total));
-      await finish(connection, table, makeIndexes);
+      await makeIndexes(table);
+      await connection.query(`ANALYZE ${escapeIdentifier(table.name)}`);
       onProgress(table.name, sent, total);
     }
+    // No table can be altered while a deferred check of its rows waits.
+    await connection.query('SET CONSTRAINTS ALL IMMEDIATE');
   };
   try {
     await withoutRowLevelSecurity(connection, filled, () =>
@@ -177,17 +183,6 @@ async function addRows(
   } finally {
     rows.stop();
   }
-}
-
-/** What the server has to do when it has all rows of a table. */
-async function finish(connection: QueryRunner, table: Table, makeIndexes: MakeIndexes): Promise<void> {
-  // No table can be altered while a deferred check of its rows waits.
-  await connection.query('SET CONSTRAINTS ALL IMMEDIATE');
-  await makeIndexes(table);
-  // 3,000 rows are enough for good plans at once, and are looked at in a tenth of the time. A server's autovacuum takes
-  // the rows for unseen all the same, and looks at as many as it is set to within a minute.
-  await connection.query('SET LOCAL default_statistics_target = 10');
-  await connection.query(`ANALYZE ${escapeIdentifier(table.name)}`);
 }
 
 /**

@@ -234,7 +234,7 @@ describe('what a database has beyond the entities', () => {
 });
 
 describe('triggers', () => {
-  afterEach(() => client.query('DROP TABLE counted; DROP FUNCTION count_one CASCADE'));
+  afterEach(() => client.query('DROP TABLE IF EXISTS counted; DROP FUNCTION count_one CASCADE'));
 
   it('fire for each row, and find the indexes that they may count on', async () => {
     await empty();
@@ -250,6 +250,19 @@ describe('triggers', () => {
     expect(
       await rows('SELECT author_id, count(*)::integer AS posts FROM posts GROUP BY author_id ORDER BY author_id'),
     ).toEqual(await rows('SELECT * FROM counted ORDER BY author_id'));
+  });
+
+  it('that wait for the end of the transaction see what comes after their rows', async () => {
+    await empty();
+    await client.query(`
+      CREATE FUNCTION count_one() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF NOT EXISTS (SELECT FROM decisions) THEN RAISE 'there are no decisions yet'; END IF;
+        RETURN NULL;
+      END $$;
+      CREATE CONSTRAINT TRIGGER count_one AFTER INSERT ON posts DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION count_one()`);
+    await run();
+    expect(await count('decisions')).toBeGreaterThan(0);
   });
 });
 
