@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { Table } from './tables';
-import type { Chunk } from './writer';
+import type { Chunk, Chunks } from './writer';
 
 /** How many chunks are ahead of the server at most: what this thread makes while the indexes of a large table are built. */
 const CHUNKS_AHEAD = 64;
@@ -21,7 +21,7 @@ export class Ahead {
   private next?: IteratorResult<TableChunk>;
 
   /** @param chunksOf makes the rows of a table; it is asked when all rows of the table before are made */
-  constructor(tables: readonly Table[], chunksOf: (table: Table) => Iterable<Chunk> | AsyncIterable<Chunk>) {
+  constructor(tables: readonly Table[], chunksOf: (table: Table) => Chunks) {
     this.made = Readable.from(inTurn(tables, chunksOf), { highWaterMark: CHUNKS_AHEAD });
     // Whoever asks for the next rows hears why there are none.
     this.made.on('error', () => undefined);
@@ -45,10 +45,7 @@ export class Ahead {
   }
 }
 
-async function* inTurn(
-  tables: readonly Table[],
-  chunksOf: (table: Table) => Iterable<Chunk> | AsyncIterable<Chunk>,
-): AsyncGenerator<TableChunk> {
+async function* inTurn(tables: readonly Table[], chunksOf: (table: Table) => Chunks): AsyncGenerator<TableChunk> {
   for (const table of tables) {
     for await (const chunk of chunksOf(table)) {
       yield { table, ...chunk };

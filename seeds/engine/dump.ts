@@ -8,7 +8,7 @@ import { UserError } from '../../src/database/errors';
 import { declarationsOf } from '../../src/schema/declarations';
 import type { Sizes } from './sizes';
 import type { Table } from './tables';
-import type { MakeChunks } from './writer';
+import { type MakeChunks, numbersBelow } from './writer';
 
 type Content = AsyncIterable<string | Uint8Array>;
 
@@ -27,10 +27,6 @@ export function rowsOf(sizes: Sizes, makeChunks: MakeChunks, onRows: (table: Tab
       onRows(table, rows);
     }
   };
-}
-
-function* numbersBelow(limit: number): Generator<number> {
-  for (let number = 0; number < limit; number++) yield number;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata';
-import type { BinaryRows } from './binary';
+import type { BinaryRows, FieldWriter } from './binary';
 import { type Defaults, defaultsOf } from './defaults';
 import { UserError } from '../../src/database/errors';
 import { type AnyRow, located, type Maker } from './rows';
@@ -70,8 +70,12 @@ function columnMaker(table: Table, column: ColumnMetadata, defaults: Defaults): 
 /** Writes a key that a row holds, its own or another one's. */
 export type KeyWriter = (row: AnyRow, out: BinaryRows) => void;
 
-/** How a column is written that holds the key of a row, as far as the row's number tells it; undefined: it is another column. */
-export function keyWriter(table: Table, column: ColumnMetadata): KeyWriter | undefined {
+/**
+ * How a column is written that holds the key of a row, as far as the row's number tells it; undefined: it is another column.
+ *
+ * @param write writes what else it may hold: null
+ */
+export function keyWriter(table: Table, column: ColumnMetadata, write: FieldWriter): KeyWriter | undefined {
   if (declared(table, column.propertyName)) return undefined;
   if (column.isPrimary && column.isGenerated) return ({ index }, out) => table.writeKey(index, out);
   const relation = leadingRelation(table, column);
@@ -81,8 +85,7 @@ export function keyWriter(table: Table, column: ColumnMetadata): KeyWriter | und
   return (row, out) => {
     const owner = row[relation.propertyName] as AnyRow | null;
     if (owner) table.tableOf(relation).writeKey(owner.index, out);
-    else if (column.isNullable) out.null();
-    else throw new Error('null in a column that is NOT NULL');
+    else write(null, out);
   };
 }
 

@@ -81,13 +81,17 @@ export class Table {
       this.placement = new Placement(count.pattern);
     }
     this.primary = primaryColumn(entity, this.parentRelation);
-    this.columns = entity.columns.map((column) => ({
-      writeKey: keyWriter(this, column),
-      name: column.databaseName,
-      property: column.propertyName,
-      encode: located(() => encoderOf(column), this.name, column.propertyName),
-      write: located(() => writerOf(column), this.name, column.propertyName),
-    }));
+    this.columns = entity.columns.map((column) => {
+      const { databaseName, propertyName } = column;
+      const write = located(() => writerOf(column), this.name, propertyName);
+      return {
+        name: databaseName,
+        property: propertyName,
+        encode: located(() => encoderOf(column), this.name, propertyName),
+        write,
+        writeKey: keyWriter(this, column, write),
+      };
+    });
     this.kind = new RowKind(this, makersOf(this), common);
   }
 

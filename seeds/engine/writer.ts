@@ -17,12 +17,16 @@ export interface Chunk {
   readonly rows: number;
 }
 
-/** Makes rows, in the order of their numbers, a chunk at a time. */
-export type MakeChunks = (
-  table: Table,
-  rows: Iterable<number>,
-  format: Format,
-) => Iterable<Chunk> | AsyncIterable<Chunk>;
+/** Rows, a chunk at a time. */
+export type Chunks = Iterable<Chunk> | AsyncIterable<Chunk>;
+
+/** Makes rows, in the order of their numbers. */
+export type MakeChunks = (table: Table, rows: Iterable<number>, format: Format) => Chunks;
+
+/** The numbers of the first rows. */
+export function* numbersBelow(limit: number): Generator<number> {
+  for (let number = 0; number < limit; number++) yield number;
+}
 
 /** Rows one after the other, as bytes. */
 interface RowsAsBytes {
@@ -77,7 +81,7 @@ export function* makeChunks(table: Table, rows: Iterable<number>, format: Format
 export async function copyRows(
   client: ClientBase,
   table: Table,
-  chunks: ReturnType<MakeChunks>,
+  chunks: Chunks,
   onChunk: (rows: number) => void,
 ): Promise<void> {
   const columns = table.columns.map(({ name }) => escapeIdentifier(name)).join(', ');

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Client, escapeIdentifier } from 'pg';
 import { compileTables } from '../../seeds/engine/tables';
-import { copyRows, makeChunks } from '../../seeds/engine/writer';
+import { copyRows, makeChunks, numbersBelow } from '../../seeds/engine/writer';
 import { factories } from '../../seeds/factories';
 import { dataSourceAt } from '../template';
 
@@ -42,10 +42,6 @@ export async function withoutIndexes(client: Client, name: string, work: () => P
   for (const index of rows) await client.query(`DROP INDEX ${index.name}`);
   await work();
   for (const index of rows) await client.query(index.definition);
-}
-
-function* numbersBelow(count: number): Generator<number> {
-  for (let row = 0; row < count; row++) yield row;
 }
 
 // As a process of its own: node --require ./typescript.js test/modules/fill.ts URL '{ "tasks": 1000 }'
