@@ -1,13 +1,19 @@
 // Lets Node run the project's TypeScript: node --require ./typescript.js file.ts. Compiled as .swcrc says, file by file as it
-// is needed, without a look at the types. With --enable-source-maps stack traces name the lines of the source.
+// is needed, without a look at the types; what is lazy there is loaded when it is used. With --enable-source-maps stack
+// traces name the lines of the source.
 const { createHash } = require('node:crypto');
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { enableCompileCache } = require('node:module');
 const { join } = require('node:path');
-const { addHook } = require('pirates');
+
+// pg asks `navigator` where it runs. Node has one from version 21 on; without it pg loads all of fetch to find out.
+globalThis.navigator ??= { userAgent: `Node.js/${process.versions.node}` };
 
 // What was compiled once is kept, so that commands start sooner, and without the compiler.
 const CACHE = join(__dirname, 'node_modules/.cache/typescript');
+require('./packages').keepPackages(CACHE, keep);
+
+const { addHook } = require('pirates');
 const sourceMaps = process.sourceMapsEnabled ? 'inline' : false;
 const settings = [
   require('@swc/core/package.json').version,

@@ -76,7 +76,17 @@ describeOnServer('the commands of docs/releases.md', () => {
     database = await emptyDatabase();
     admin = await database.connect();
     folder = await mkdtemp(join(tmpdir(), 'releases-'));
-    for (const name of ['package.json', 'ormconfig.ts', 'typescript.js', 'tsconfig.json', '.swcrc', 'src', 'docs']) {
+    const names = [
+      'package.json',
+      'ormconfig.ts',
+      'packages.js',
+      'typescript.js',
+      'tsconfig.json',
+      '.swcrc',
+      'src',
+      'docs',
+    ];
+    for (const name of names) {
       await cp(join(ROOT, name), join(folder, name), { recursive: true });
     }
     await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));

@@ -1,0 +1,130 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const ROOT = join(__dirname, '..');
+
+describe('packages.js', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'packages-')));
+    cpSync(join(ROOT, 'packages.js'), join(folder, 'packages.js'));
+    write(
+      'hook.js',
+      `require('./packages').keepPackages(${JSON.stringify(folder)}, require('node:fs').writeFileSync);`,
+    );
+    write('node_modules/.package-lock.json', '{}');
+    write('node_modules/a/index.js', `exports.where = new Error().stack.split('\\n')[1];`);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function write(name: string, text: string): void {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+
+  function run(options: string[] = [], command = 'main.js'): string {
+    const parameters = [...options, '--require', './hook.js', command];
+    return execFileSync(process.execPath, parameters, { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
+  }
+
+  /** What each of the runs prints that make a file, complete it and have all of it. */
+  const threeRuns = (): string[] => [run(), run(), run()];
+  const kept = (): string[] => readdirSync(folder).filter((name) => name.endsWith('.packages'));
+
+  it('has a package from what the run before has kept', () => {
+    write('main.js', `console.log(require('a').where);`);
+    const [first, ...others] = threeRuns();
+    expect(first).toContain('node_modules/a/index.js');
+    for (const other of others) expect(other).toContain(kept()[0]);
+  });
+
+  it('has what a package says now', () => {
+    write('node_modules/a/index.js', `module.exports = 'one';`);
+    write('main.js', `console.log(require('a'));`);
+    expect(threeRuns()).toEqual(['one\n', 'one\n', 'one\n']);
+    write('node_modules/a/index.js', `module.exports = 'two';`);
+    // A clock that does not tell two writes apart.
+    utimesSync(join(folder, 'node_modules/a/index.js'), 1, 1);
+    expect(threeRuns()).toEqual(['two\n', 'two\n', 'two\n']);
+  });
+
+  it('has the package that is nearer when one has been installed', () => {
+    write('node_modules/b/index.js', `module.exports = require('c');`);
+    write('node_modules/c/index.js', `module.exports = 'far';`);
+    write('main.js', `console.log(require('b'));`);
+    expect(threeRuns()).toEqual(['far\n', 'far\n', 'far\n']);
+    write('node_modules/b/node_modules/c/index.js', `module.exports = 'near';`);
+    write('node_modules/.package-lock.json', '{ "packages": {} }');
+    expect(threeRuns()).toEqual(['near\n', 'near\n', 'near\n']);
+  });
+
+  it('keeps what later runs load, too', () => {
+    write('node_modules/b/index.js', `exports.where = new Error().stack.split('\\n')[1];`);
+    write('main.js', `console.log(require(process.env.PACKAGE ?? 'a').where);`);
+    expect(run()).toContain('node_modules/a/index.js');
+    write('main.js', `console.log(require('b').where, require('a').where);`);
+    expect(run()).toContain('node_modules/b/index.js');
+    expect(run()).not.toContain('node_modules');
+  });
+
+  it.each([
+    ['its own names', `module.exports = [__filename, __dirname, module.id, typeof exports, this === exports];`],
+    ['strict mode', `'use strict'; module.exports = (function () { return this === undefined; })();`],
+    ['a line for the shell', `#!/usr/bin/env node\nmodule.exports = 1;`],
+    ['a byte order mark', `\ufeffmodule.exports = 1;`],
+    ['characters of any script', `module.exports = ['ÿ’😅', /[\\’‘]/.source, String.raw\`\\u’\`];`],
+    ['a comment at its end', `module.exports = 1; //# sourceMappingURL=index.js.map`],
+    ['files around it', `module.exports = [require('./other'), require('./data.json'), require.resolve('./other')];`],
+    ['a file that asks for it back', `exports.early = 1; exports.seen = require('./back'); exports.late = 1;`],
+    ['a module', `module.exports = Object.keys(require('esm'));`],
+    ['an import of a neighbour', `import('./other.js').then((other) => console.log(other.default));`],
+    [
+      'an import of a built-in module',
+      `Function('return import("node:os")')().then((os) => console.log(typeof os.cpus));`,
+    ],
+    ['what ends it', `module.exports = 1; return; throw new Error('unreachable');`],
+    ['whether it is the command', `module.exports = [require.main === module, require.main.filename];`],
+  ])('knows %s', (_, source) => {
+    write('node_modules/b/index.js', source);
+    write('node_modules/b/other.js', `module.exports = 'other';`);
+    write('node_modules/b/data.json', `{ "a": 1 }`);
+    write('node_modules/b/back.js', `module.exports = { ...require('./index') };`);
+    write('node_modules/esm/package.json', `{ "type": "module", "exports": "./index.js" }`);
+    write('node_modules/esm/index.js', `export const one = 1;`);
+    write(
+      'main.js',
+      `console.log(JSON.stringify(require('b'))); console.log(require('a').where.includes('.packages') ? 'kept' : 'read');`,
+    );
+    const [first, ...others] = threeRuns();
+    expect(first).toContain('read');
+    for (const other of others) expect(other).toBe(first.replace('read', 'kept'));
+  });
+
+  it('keeps nothing of a command that fails', () => {
+    write('main.js', `require('a'); process.exitCode = 1;`);
+    expect(run).toThrow();
+    expect(kept()).toEqual([]);
+  });
+
+  it('leaves all to Node where places in files are wanted, without npm, and for a command from elsewhere', () => {
+    write('main.js', `console.log(require('a').where);`);
+    for (const option of ['--enable-source-maps', '--inspect=0']) run([option]);
+    write('../elsewhere.js', `console.log(require('${folder}/node_modules/a').where);`);
+    run([], '../elsewhere.js');
+    rmSync(join(folder, '../elsewhere.js'));
+    rmSync(join(folder, 'node_modules/.package-lock.json'));
+    run();
+    expect(kept()).toEqual([]);
+  });
+
+  it('is not put off by a broken file', () => {
+    write('main.js', `console.log(require('a').where);`);
+    run();
+    write(kept()[0], 'broken');
+    expect(run()).toContain('node_modules/a/index.js');
+    expect(run()).toContain(kept()[0]);
+  });
+});
