@@ -30,11 +30,12 @@ export async function takeStock(
   return holdings;
 }
 
-/** The names of the tables that exist and have rows. Most often there are none, which two statements tell. */
+/** The names of the tables that exist and have rows. Most often there are none, which one statement tells: files without a page. */
 async function namesOfFilled(connection: QueryRunner, tables: readonly Table[]): Promise<Set<string>> {
   const names = tables.map(({ name }) => name);
   const existing = (await connection.query(
-    'SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(quote_ident(name)) IS NOT NULL',
+    `SELECT name FROM unnest($1::text[]) AS name JOIN pg_class ON oid = to_regclass(quote_ident(name))
+     WHERE relkind <> 'r' OR relhassubclass OR pg_relation_size(oid) > 0`,
     [names],
   )) as { name: string }[];
   if (existing.length === 0) return new Set();

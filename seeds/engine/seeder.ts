@@ -2,6 +2,7 @@ import { type DatabaseError, escapeIdentifier, type PoolClient } from 'pg';
 import type { QueryRunner } from 'typeorm';
 import type { EntityDataSource } from '../../src/database/data-source';
 import { UserError } from '../../src/database/errors';
+import { isUpToDate } from '../../src/database/migration-history';
 import { migrate } from '../../src/database/migration-runner';
 import { Ahead } from './ahead';
 import { type MakeIndexes, tablesToLock, withoutIndexes } from './bulk-load';
@@ -43,14 +44,17 @@ export async function seed(
   }
   const tables = compileTables(dataSource.entityMetadatas, factories, options);
   // A look before anything is changed, by migrations too.
-  const first = await inTransaction(dataSource, async (connection) => {
+  const { first, runMigrations } = await inTransaction(dataSource, async (connection) => {
     await connection.query('SET TRANSACTION READ ONLY');
-    return makePlan(connection, tables, options);
+    return {
+      first: await makePlan(connection, tables, options),
+      runMigrations: !inProduction && !(await isUpToDate(dataSource, connection)),
+    };
   });
   checkTables(new Map(first.tables.map(({ table, kept, added }) => [table, added > 0 ? kept + added : 0])));
   if (options.dryRun) return first.tables;
-  const migrations = inProduction ? [] : await migrate(dataSource);
-  if (migrations.length === 0 && isDone(first)) return first.tables;
+  if (runMigrations) await migrate(dataSource);
+  else if (isDone(first)) return first.tables;
   return inTransaction(dataSource, async (connection) => {
     await takeOver(connection, first.tables);
     const plan = await makePlan(connection, tables, options);
@@ -164,25 +168,25 @@ async function addRows(
   await connection.query('SET LOCAL default_statistics_target = 10');
   const client = (await connection.connect()) as PoolClient;
   const missing = new Map(plans.map((plan) => [plan.table, plan.missing]));
-  const rows = new Ahead(filled, (table) => chunksOf(table, missing.get(table)!(), 'binary'));
   let sent = 0;
-  const load = async (makeIndexes: MakeIndexes): Promise<void> => {
-    for (const table of filled) {
-      await copyRows(client, table, rows.chunksOf(table), (count) => onProgress(table.name, (sent += count), total));
-      await makeIndexes(table);
-      await connection.query(`ANALYZE ${escapeIdentifier(table.name)}`);
-      onProgress(table.name, sent, total);
+  const load = async (order: readonly Table[], makeIndexes: MakeIndexes): Promise<void> => {
+    const rows = new Ahead(order, (table) => chunksOf(table, missing.get(table)!(), 'binary'));
+    try {
+      for (const table of order) {
+        await copyRows(client, table, rows.chunksOf(table), (count) => onProgress(table.name, (sent += count), total));
+        await makeIndexes(table);
+        await connection.query(`ANALYZE ${escapeIdentifier(table.name)}`);
+        onProgress(table.name, sent, total);
+      }
+    } finally {
+      rows.stop();
     }
     // No table can be altered while a deferred check of its rows waits.
     await connection.query('SET CONSTRAINTS ALL IMMEDIATE');
   };
-  try {
-    await withoutRowLevelSecurity(connection, filled, () =>
-      withoutIndexes(connection, tables, load, (what) => onProgress(what, sent, total)),
-    );
-  } finally {
-    rows.stop();
-  }
+  await withoutRowLevelSecurity(connection, filled, () =>
+    withoutIndexes(connection, tables, load, (what) => onProgress(what, sent, total)),
+  );
 }
 
 /**

@@ -118,6 +118,13 @@ export async function planMigrations(dataSource: DataSource, connection: QueryRu
   };
 }
 
+/** Whether the runner would find nothing to do. @throws MigrationsRefusedError as `planMigrations` does */
+export async function isUpToDate(dataSource: DataSource, connection: QueryRunner): Promise<boolean> {
+  if ((await missingBookkeeping(connection)).length > 0) return false;
+  const { pending, adopted } = await planMigrations(dataSource, connection);
+  return pending.length + adopted.length === 0;
+}
+
 /** The code's migrations, the oldest first. Throws TypeORM's error where a name is given twice or lacks its timestamp. */
 async function knownMigrations(dataSource: DataSource): Promise<KnownMigration[]> {
   const known: KnownMigration[] = [];
