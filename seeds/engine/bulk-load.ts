@@ -32,16 +32,17 @@ export type MakeIndexes = (table: Table) => Promise<void>;
  * It asks the catalog what there is, and not the entities: a database may have more than they declare. What can't be made
  * again as it was, or is needed meanwhile, is left alone. It needs a transaction, and locks those tables against readers.
  *
- * @param load sends the rows, and has the indexes of each table made again when it has sent them
+ * @param load sends the rows of these tables in this order, and has the indexes of each made again when it has sent them
  * @param onBuild hears what is made, before it is
  */
 export async function withoutIndexes(
   connection: QueryRunner,
   plans: readonly TablePlan[],
-  load: (makeIndexes: MakeIndexes) => Promise<void>,
+  load: (tables: readonly Table[], makeIndexes: MakeIndexes) => Promise<void>,
   onBuild: (what: string) => void,
 ): Promise<void> {
-  const filled = plans.filter(({ added }) => added > 0).map(({ table }) => table);
+  const filling = plans.filter(({ added }) => added > 0);
+  const filled = filling.map(({ table }) => table);
   const ids = await changeable(connection, tablesToRebuild(plans), filled);
   const empty = await changeable(connection, tablesToLock(plans), filled);
   const foreignKeys = (await connection.query(FOREIGN_KEYS, [ids, empty])) as Part[];
@@ -49,7 +50,10 @@ export async function withoutIndexes(
   // Read only now: what a foreign key needed is needed no more.
   const indexes = (await connection.query(INDEXES, [ids])) as Part[];
   await drop(connection, indexes);
-  await load(async ({ name }) => {
+  const isFree = ids.length > 0 && !(await haveForeignKeys(connection, filled));
+  // The small ones first: while the server makes their indexes, rows of larger ones are made, which it then needn't wait for.
+  const order = isFree ? filling.toSorted((a, b) => a.added - b.added).map(({ table }) => table) : filled;
+  await load(order, async ({ name }) => {
     const own = indexes.filter(({ table }) => table === name);
     if (own.length === 0) return;
     onBuild(`indexes of ${name}`);
@@ -81,6 +85,15 @@ async function drop(connection: QueryRunner, parts: readonly Part[]): Promise<vo
 
 async function create(connection: QueryRunner, parts: readonly Part[]): Promise<void> {
   await connection.query(parts.map((part) => part.create).join('; '));
+}
+
+/** Whether tables still have foreign keys, so that the rows of some have to come before those of others. */
+async function haveForeignKeys(connection: QueryRunner, tables: readonly Table[]): Promise<boolean> {
+  const [{ found }] = (await connection.query(
+    `SELECT EXISTS (SELECT FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY ($1::text[]::regclass[])) AS found`,
+    [tables.map(({ name }) => escapeIdentifier(name))],
+  )) as [{ found: boolean }];
+  return found;
 }
 
 /** The oids of those of the tables that may be changed while others are filled. */
