@@ -90,10 +90,10 @@ export function keyWriter(table: Table, column: ColumnMetadata, write: FieldWrit
 }
 
 function relationMaker(table: Table, relation: RelationMetadata, { numbering }: Defaults): Maker {
-  if (!relation.isOwning) return childrenMaker(table, relation);
-  const { placement, parentRelation } = table;
   let found: Table | undefined;
   const target = (): Table => (found ??= table.tableOf(relation));
+  if (!relation.isOwning) return childrenMaker(table, relation, target);
+  const { placement, parentRelation } = table;
   const maker = declared(table, relation.propertyName);
   if (maker) return maker;
   if (placement && relation === parentRelation) return ({ index }) => target().row(placement.parentOf(index));
@@ -109,9 +109,9 @@ function relationMaker(table: Table, relation: RelationMetadata, { numbering }: 
 }
 
 /** The rows of another table that are made for this one's: a list of them, or the only one. */
-function childrenMaker(table: Table, relation: RelationMetadata): Maker {
+function childrenMaker(table: Table, relation: RelationMetadata, childTable: () => Table): Maker {
   return ({ index }) => {
-    const target = table.tableOf(relation);
+    const target = childTable();
     const { placement } = target;
     if (!placement || target.parentRelation !== relation.inverseRelation) {
       throw new Error(

@@ -5,7 +5,7 @@ export const DAY = 24 * HOUR;
 
 /** Added to a counter, it visits all 32-bit numbers before it repeats one: the golden ratio's fraction. */
 const GOLDEN_RATIO = 0x9e3779b9;
-const TWO_TO_THE_32ND = 0x1_0000_0000;
+export const TWO_TO_THE_32ND = 0x1_0000_0000;
 
 /**
  * Scrambles a 32-bit number: similar numbers become dissimilar, and no two the same (it can be undone).
@@ -146,13 +146,14 @@ export class Random {
 
   /** A moment between two moments. */
   between(from: Date | number, to: Date | number): Date {
-    return new Date(Number(from) + Math.floor(this.fraction() * (Number(to) - Number(from))));
+    const start = timeOf(from);
+    return new Date(start + Math.floor(this.fraction() * (timeOf(to) - start)));
   }
 
   /** A moment between two moments, the more probable the busier its hour of the week. */
   rhythmic(from: Date | number, to: Date | number, rhythm: Rhythm): Date {
-    const start = Number(from);
-    const length = Number(to) - start;
+    const start = timeOf(from);
+    const length = timeOf(to) - start;
     let moment = start;
     for (let tries = 0; tries < TRIES; tries++) {
       moment = start + Math.floor(this.fraction() * length);
@@ -168,14 +169,21 @@ export class Random {
 
   /** A moment from `least` to `most` ms after another one. */
   after(moment: Date | number, most: number, least = 0): Date {
-    return this.between(Number(moment) + least, Number(moment) + most);
+    const time = timeOf(moment);
+    return this.between(time + least, time + most);
   }
 
   /** The moment of one of `count` events that follow each other between two moments; `ordinal` counts from 0. */
   nth(ordinal: number, count: number, from: Date | number, to: Date | number): Date {
-    const step = (Number(to) - Number(from)) / count;
-    return this.between(Number(from) + ordinal * step, Number(from) + (ordinal + 1) * step);
+    const start = timeOf(from);
+    const step = (timeOf(to) - start) / count;
+    return this.between(start + ordinal * step, start + (ordinal + 1) * step);
   }
+}
+
+/** In ms since 1970. Number() takes ten times as long, since it looks for ways to convert a Date. */
+function timeOf(moment: Date | number): number {
+  return typeof moment === 'number' ? moment : moment.getTime();
 }
 
 export function round(number: number, decimals: number): number {

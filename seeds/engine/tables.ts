@@ -76,10 +76,10 @@ export class Table {
   ) {
     this.name = entity.tableName;
     this.hash = hash(this.name);
-    if (count.kind === 'per parent') {
-      this.parentRelation = parentRelation(entity, count.relation);
-      this.placement = new Placement(count.pattern);
-    }
+    // Both are there always: all tables are alike to V8 then.
+    const perParent = count.kind === 'per parent' ? count : undefined;
+    this.parentRelation = perParent && parentRelation(entity, perParent.relation);
+    this.placement = perParent && new Placement(perParent.pattern);
     this.primary = primaryColumn(entity, this.parentRelation);
     this.columns = entity.columns.map((column) => {
       const { databaseName, propertyName } = column;

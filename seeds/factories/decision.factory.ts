@@ -34,7 +34,8 @@ export const decisionFactory = defineFactory(Decision, perParent('post', [1, 1, 
   experiment: ({ createdAt }, random, rows) => {
     const experiment = random.pick(rows(Experiment));
     const { startDate, endDate } = experiment;
-    return startDate && startDate < createdAt && (!endDate || createdAt < endDate) ? experiment : null;
+    const time = createdAt.getTime();
+    return startDate && startDate.getTime() < time && (!endDate || time < endDate.getTime()) ? experiment : null;
   },
   experimentVariant: ({ experiment }, random) =>
     experiment && (random.chance(experiment.trafficSplit) ? experiment.variantB : experiment.variantA),

@@ -6,22 +6,22 @@ import { platformId } from './platform-ids';
 import { leisureOf } from './rhythms';
 
 /** The keywords that the listener looks for, as our texts spell them, and their categories. */
-const CATEGORIES: Record<string, string> = {
-  hangover: 'pain',
-  headache: 'pain',
-  'no energy': 'pain',
-  'can’t sleep': 'pain',
-  dehydrated: 'pain',
-  electrolytes: 'solution',
-  'vitamin b': 'solution',
-  magnesium: 'solution',
-  supplement: 'solution',
-  wedding: 'occasion',
-  marathon: 'occasion',
-  'night shift': 'occasion',
-  festival: 'occasion',
-};
-const KEYWORD = new RegExp(Object.keys(CATEGORIES).join('|'), 'g');
+const CATEGORIES = new Map([
+  ['hangover', 'pain'],
+  ['headache', 'pain'],
+  ['no energy', 'pain'],
+  ['can’t sleep', 'pain'],
+  ['dehydrated', 'pain'],
+  ['electrolytes', 'solution'],
+  ['vitamin b', 'solution'],
+  ['magnesium', 'solution'],
+  ['supplement', 'solution'],
+  ['wedding', 'occasion'],
+  ['marathon', 'occasion'],
+  ['night shift', 'occasion'],
+  ['festival', 'occasion'],
+]);
+const KEYWORD = new RegExp([...CATEGORIES.keys()].join('|'), 'g');
 
 const cities = pool(300, (faker) => faker.location.city());
 const NUMBERS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
@@ -110,11 +110,12 @@ export const postFactory = defineFactory(
       return random.rhythmic(from, lastSeenAt, leisureOf(post.author));
     },
     processedAt: (post, random) => (waits(post) ? null : random.after(post.detectedAt, 10 * MINUTE, 5 * SECOND)),
-    keywordMatches: ({ content }) => [...new Set(content.match(KEYWORD))],
+    keywordMatches: ({ content }) => content.match(KEYWORD)!.filter((one, index, all) => all.indexOf(one) === index),
     keywordCategories: ({ keywordMatches }) => {
       const categories: string[] = [];
       for (const keyword of keywordMatches) {
-        if (!categories.includes(CATEGORIES[keyword])) categories.push(CATEGORIES[keyword]);
+        const category = CATEGORIES.get(keyword)!;
+        if (!categories.includes(category)) categories.push(category);
       }
       return categories;
     },

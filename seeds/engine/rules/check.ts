@@ -1,7 +1,7 @@
 import { UserError } from '../../../src/database/errors';
 import { checksOfRows, type Constraints, constraintsOf, uniqueSetsOf } from './constraints';
 import { capacitiesOf } from '../makers';
-import { scramble } from '../random';
+import { scramble, TWO_TO_THE_32ND } from '../random';
 import { locate } from '../rows';
 import type { Table } from '../tables';
 
@@ -31,8 +31,9 @@ function trialsOf({ entity }: Table, rows: number): number[] {
   // A vector is a thousand numbers.
   if (entity.columns.some(({ type }) => type === 'vector')) return [...new Set([first, last])];
   if (rows <= FEW_ROWS) return numbers(rows);
-  const doubled = numbers(Math.ceil(Math.log2(rows))).map((power) => 2 ** power);
-  const scattered = numbers(TRIAL_ROWS).map((row) => scramble(row + 1) % rows);
+  const doubled: number[] = [];
+  for (let row = 1; row < rows; row *= 2) doubled.push(row);
+  const scattered = numbers(TRIAL_ROWS).map((row) => Math.floor((scramble(row + 1) / TWO_TO_THE_32ND) * rows));
   return [...new Set([...numbers(TRIAL_ROWS), ...doubled, ...scattered, last])];
 }
 
