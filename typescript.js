@@ -3,7 +3,7 @@
 // traces name the lines of the source.
 const { createHash } = require('node:crypto');
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
-const { enableCompileCache } = require('node:module');
+const Module = require('node:module');
 const { join } = require('node:path');
 
 // pg asks `navigator` where it runs. Node has one from version 21 on; without it pg loads all of fetch to find out.
@@ -11,9 +11,7 @@ globalThis.navigator ??= { userAgent: `Node.js/${process.versions.node}` };
 
 // What was compiled once is kept, so that commands start sooner, and without the compiler.
 const CACHE = join(__dirname, 'node_modules/.cache/typescript');
-require('./packages').keepPackages(CACHE, keep);
-
-const { addHook } = require('pirates');
+const run = require('./startup').startSooner(CACHE, keep);
 const sourceMaps = process.sourceMapsEnabled ? 'inline' : false;
 const settings = [
   require('@swc/core/package.json').version,
@@ -21,9 +19,9 @@ const settings = [
   String(sourceMaps),
 ];
 
-addHook(compileOnce, { exts: ['.ts'] });
-// Node keeps what V8 makes of it, and of the packages; from version 22 on.
-enableCompileCache?.(join(CACHE, 'v8'));
+Module._extensions['.ts'] = (module, filename) => run(module, compileOnce(readFileSync(filename, 'utf8'), filename));
+// Node keeps what V8 makes of ES modules; from version 22 on.
+Module.enableCompileCache?.(join(CACHE, 'v8'));
 
 function compileOnce(code, filename) {
   const hash = createHash('sha256');

@@ -95,12 +95,12 @@ export class Random {
 
   /** So many different ones of the list (all of them if it has fewer), in its order. */
   some<T>(list: readonly T[], count: number): T[] {
-    let wanted = Math.min(count, list.length);
-    return list.filter((_, index) => {
-      const taken = this.fraction() * (list.length - index) < wanted;
-      if (taken) wanted--;
-      return taken;
-    });
+    const wanted = Math.min(count, list.length);
+    const taken: T[] = [];
+    for (let index = 0; taken.length < wanted; index++) {
+      if (this.fraction() * (list.length - index) < wanted - taken.length) taken.push(list[index]);
+    }
+    return taken;
   }
 
   /** One of the keys, each as probable as its weight says. */

@@ -23,7 +23,7 @@ describe('The recipes of CONTRIBUTING.md', () => {
     for (const name of [
       'package.json',
       'ormconfig.ts',
-      'packages.js',
+      'startup.js',
       'typescript.js',
       'tsconfig.json',
       '.swcrc',

@@ -79,7 +79,7 @@ describeOnServer('the commands of docs/releases.md', () => {
     const names = [
       'package.json',
       'ormconfig.ts',
-      'packages.js',
+      'startup.js',
       'typescript.js',
       'tsconfig.json',
       '.swcrc',

@@ -5,15 +5,17 @@ import { dirname, join } from 'node:path';
 
 const ROOT = join(__dirname, '..');
 
-describe('packages.js', () => {
+describe('startup.js', () => {
   let folder: string;
 
   beforeEach(() => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'packages-')));
-    cpSync(join(ROOT, 'packages.js'), join(folder, 'packages.js'));
+    cpSync(join(ROOT, 'startup.js'), join(folder, 'startup.js'));
     write(
       'hook.js',
-      `require('./packages').keepPackages(${JSON.stringify(folder)}, require('node:fs').writeFileSync);`,
+      `const { readFileSync, writeFileSync } = require('node:fs');
+       const run = require('./startup').startSooner(${JSON.stringify(folder)}, writeFileSync);
+       require('node:module')._extensions['.own'] = (module, file) => run(module, readFileSync(file, 'utf8'));`,
     );
     write('node_modules/.package-lock.json', '{}');
     write('node_modules/a/index.js', `exports.where = new Error().stack.split('\\n')[1];`);
@@ -49,6 +51,21 @@ describe('packages.js', () => {
     // A clock that does not tell two writes apart.
     utimesSync(join(folder, 'node_modules/a/index.js'), 1, 1);
     expect(threeRuns()).toEqual(['two\n', 'two\n', 'two\n']);
+  });
+
+  it('has what a file of the project says now, though as long as before', () => {
+    write(
+      'own.own',
+      `module.exports = ['one', new Error().stack.split('\\n')[1].includes(__filename), require.main.filename];`,
+    );
+    write('main.js', `console.log(...require('./own.own'));`);
+    const main = join(folder, 'main.js');
+    expect(threeRuns()).toEqual(Array(3).fill(`one true ${main}\n`));
+    write(
+      'own.own',
+      `module.exports = ['two', new Error().stack.split('\\n')[1].includes(__filename), require.main.filename];`,
+    );
+    expect(threeRuns()).toEqual(Array(3).fill(`two true ${main}\n`));
   });
 
   it('has the package that is nearer when one has been installed', () => {
