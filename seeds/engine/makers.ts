@@ -10,7 +10,6 @@ import type { Capacity } from './rules/uniqueness';
 
 /** How each column and relation of a table's rows is made, by property: as the factory says, or as follows from the entity. */
 export function makersOf(table: Table): Map<string, Maker> {
-  refuseUnknown(table);
   const { columns, relations } = table.entity;
   const defaults = defaultsOf(table, derivedColumns(table));
   const makers = new Map<string, Maker>();
@@ -27,7 +26,7 @@ export function makersOf(table: Table): Map<string, Maker> {
 }
 
 /** Refuses a field that is no property of the entity. */
-function refuseUnknown({ name, entity, fields }: Table): void {
+export function refuseUnknown({ name, entity, fields }: Table): void {
   for (const property of Object.keys(fields)) {
     if (entity.findColumnWithPropertyName(property) || entity.findRelationWithPropertyPath(property)) continue;
     throw new UserError(`${name}.${property}: its factory speaks of a property that ${entity.name} does not have.`);

@@ -7,7 +7,7 @@ import { type Encoder, encoderOf } from './encoders';
 import { defaultCount } from './defaults';
 import type { Factory } from './factory';
 import { keyBits, makeKey, MAX_ROWS, type Origin, readKey } from './keys';
-import { type KeyWriter, keyWriter, makersOf } from './makers';
+import { type KeyWriter, keyWriter, makersOf, refuseUnknown } from './makers';
 import { inForeignKeyOrder } from './order';
 import { Placement } from './placement';
 import { hash, type List, Random } from './random';
@@ -63,7 +63,8 @@ export class Table {
   readonly placement?: Placement;
   private readonly primary: ColumnMetadata;
   private readonly hash: number;
-  private readonly kind: RowKind;
+  /** Made with the first row: not all tables are filled. */
+  private kind: RowKind | undefined = undefined;
   /** The rows made last: parents are asked for by each of their children, and children by each other. */
   private readonly recent = new Array<AnyRow | undefined>(RECENT_ROWS);
   private lastScale = 1;
@@ -92,7 +93,7 @@ export class Table {
         writeKey: keyWriter(this, column, write),
       };
     });
-    this.kind = new RowKind(this, makersOf(this), common);
+    refuseUnknown(this);
   }
 
   /** How many rows it has at a scale. */
@@ -104,7 +105,9 @@ export class Table {
   row(index: number): AnyRow {
     const place = index % RECENT_ROWS;
     const recent = this.recent[place];
-    return recent?.index === index ? recent : (this.recent[place] = this.kind.row(index));
+    if (recent?.index === index) return recent;
+    this.kind ??= new RowKind(this, makersOf(this), this.common);
+    return (this.recent[place] = this.kind.row(index));
   }
 
   /** A row as a line of COPY's text format, without its end. */

@@ -11,5 +11,6 @@ export function platformId(platform: Platform, kind: 'account' | 'post', index: 
 
 /** So many random decimal digits, up to nine. */
 export function digitsOf(random: Random, count: number): string {
-  return String(10 ** count + random.int(0, 10 ** count - 1)).slice(1);
+  const least = 10 ** count;
+  return String(least + random.int(0, least - 1)).slice(1);
 }
