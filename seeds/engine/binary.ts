@@ -69,11 +69,8 @@ export class BinaryRows {
   }
 
   int32(number: number): void {
-    const { bytes, end } = this.reserve(4);
-    bytes[end] = number >>> 24;
-    bytes[end + 1] = number >>> 16;
-    bytes[end + 2] = number >>> 8;
-    bytes[end + 3] = number;
+    const { end } = this.reserve(4);
+    this.putInt32(number, end);
     this.end = end + 4;
   }
 
@@ -105,7 +102,7 @@ export class BinaryRows {
 
   /** Ends the field that begins there. */
   finish(start: number): void {
-    this.bytes.writeInt32BE(this.end - start - 4, start);
+    this.putInt32(this.end - start - 4, start);
   }
 
   uuid([a, b, c, d]: KeyBits): void {
@@ -114,6 +111,14 @@ export class BinaryRows {
     this.int32(b);
     this.int32(c);
     this.int32(d);
+  }
+
+  private putInt32(number: number, at: number): void {
+    const { bytes } = this;
+    bytes[at] = number >>> 24;
+    bytes[at + 1] = number >>> 16;
+    bytes[at + 2] = number >>> 8;
+    bytes[at + 3] = number;
   }
 
   /** A text of ASCII's characters; @returns false where it has others, or a NUL, and nothing is written. */
