@@ -24,13 +24,15 @@ const DYNAMIC_IMPORT = /\bimport\s*\(/;
  *
  * @param folder where it is kept
  * @param keep writes a file
- * @returns what runs the text of one of the project's own files as a module
+ * @param compile makes JavaScript of the text of a file of the project
+ * @param settings what that depends on, beside text and file
+ * @returns what runs the text of a file of the project as a module
  */
-exports.startSooner = (folder, keep) => {
-  const file = fileOfCommand(folder);
-  if (!file) return (module, text) => module._compile(text, module.filename);
+exports.startSooner = (folder, keep, compile, settings) => {
+  const file = fileOfCommand(folder, settings);
+  if (!file) return (module, text) => module._compile(compile(text, module.filename), module.filename);
   const packages = keptPackages(`${file}.packages`);
-  const own = keptCode(`${file}.code`);
+  const own = keptCode(`${file}.code`, compile);
   process.on('exit', (code) => {
     if (code !== 0 || !isMainThread) return;
     for (const { name, changed } of [packages, own]) {
@@ -42,13 +44,13 @@ exports.startSooner = (folder, keep) => {
 };
 
 /** The path, without an ending, of what is kept of this command; undefined: nothing is. */
-function fileOfCommand(folder) {
+function fileOfCommand(folder, settings) {
   // Who wants to see places in files needs the files.
   if (process.sourceMapsEnabled || inspector.url()) return undefined;
   const command = process.argv[1] && relative(realpathSync(__dirname), realpathSync(process.argv[1]));
   if (!command || command.startsWith('..')) return undefined;
   // V8's code is for one version and for one set of options, which the tag tells.
-  const key = [process.version, cachedDataVersionTag(), command, readFileSync(__filename)].join(' ');
+  const key = [process.version, cachedDataVersionTag(), ...settings, command, readFileSync(__filename)].join(' ');
   return join(folder, createHash('sha256').update(key).digest('hex'));
 }
 
@@ -176,21 +178,26 @@ function isUsable(text) {
   }
 }
 
-/** Gives V8 its code of the project's own files, where their texts are what they were. */
-function keptCode(name) {
+/** Gives V8 its code of the project's own files, and their JavaScript, where their texts are what they were. */
+function keptCode(name, compile) {
   const kept = readKept(name) ?? new Map();
   const scripts = new Map();
 
   function run(module, text) {
     const { filename } = module;
-    const known = kept.get(filename);
-    const script = scriptOf(listOf([text]), filename, known?.text === text ? known.code : undefined);
-    scripts.set(filename, { text, script });
+    const found = kept.get(filename);
+    const known = found?.text === text ? found : undefined;
+    const list = known?.list ?? listOf([compile(text, filename)]);
+    const script = scriptOf(list, filename, known?.code);
+    scripts.set(filename, { text, list, script });
     call(script.runInThisContext()[0], module);
   }
   function changed() {
     if ([...scripts].every(([file, { text }]) => kept.get(file)?.text === text)) return undefined;
-    const made = [...scripts].map(([file, { text, script }]) => [file, { text, code: script.createCachedData() }]);
+    const made = [...scripts].map(([file, { script, ...rest }]) => [
+      file,
+      { ...rest, code: script.createCachedData() },
+    ]);
     return new Map([...kept, ...made]);
   }
   return { name, run, changed };

@@ -11,7 +11,6 @@ globalThis.navigator ??= { userAgent: `Node.js/${process.versions.node}` };
 
 // What was compiled once is kept, so that commands start sooner, and without the compiler.
 const CACHE = join(__dirname, 'node_modules/.cache/typescript');
-const run = require('./startup').startSooner(CACHE, keep);
 const sourceMaps = process.sourceMapsEnabled ? 'inline' : false;
 const settings = [
   require('@swc/core/package.json').version,
@@ -19,7 +18,8 @@ const settings = [
   String(sourceMaps),
 ];
 
-Module._extensions['.ts'] = (module, filename) => run(module, compileOnce(readFileSync(filename, 'utf8'), filename));
+const run = require('./startup').startSooner(CACHE, keep, compileOnce, settings);
+Module._extensions['.ts'] = (module, filename) => run(module, readFileSync(filename, 'utf8'));
 // Node keeps what V8 makes of ES modules; from version 22 on.
 Module.enableCompileCache?.(join(CACHE, 'v8'));
 

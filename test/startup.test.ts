@@ -14,7 +14,7 @@ describe('startup.js', () => {
     write(
       'hook.js',
       `const { readFileSync, writeFileSync } = require('node:fs');
-       const run = require('./startup').startSooner(${JSON.stringify(folder)}, writeFileSync);
+       const run = require('./startup').startSooner(${JSON.stringify(folder)}, writeFileSync, (text) => text, []);
        require('node:module')._extensions['.own'] = (module, file) => run(module, readFileSync(file, 'utf8'));`,
     );
     write('node_modules/.package-lock.json', '{}');
