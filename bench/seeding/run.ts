@@ -6,6 +6,7 @@ import Table from 'cli-table3';
 import { Command, InvalidArgumentError } from 'commander';
 import { escapeIdentifier } from 'pg';
 import dataSource from '../../ormconfig';
+import { scripts } from '../../package.json';
 import { runCommand, UserError } from '../../src/database/errors';
 import { compileTables, type Table as SeedTable } from '../../seeds/engine/tables';
 import { factories } from '../../seeds/factories';
@@ -55,12 +56,12 @@ const options = new Command('npm run bench:seed --')
   .parse()
   .opts<Options>();
 
-/** The seeder, with so many threads that make rows. */
+/** The seeder as npm starts it, with so many threads that make rows. */
 const seeder = (jobs: number): Contender => ({
   name: jobs === 1 ? SEEDER : `${SEEDER} -- --jobs ${jobs}`,
   peer: false,
   command: ({ scale }) => [
-    ...[process.execPath, '--require', './typescript.js', 'seeds/run.ts', '--scale', String(scale)],
+    ...[process.execPath, ...scripts.seed.split(' ').slice(1), '--scale', String(scale)],
     ...['--jobs', String(jobs), ...(options.allTables ? [] : ['--only', 'decisions'])],
   ],
 });

@@ -4,7 +4,7 @@ import type { Table } from './tables';
 import type { Chunk, Chunks } from './writer';
 
 /** How many chunks are ahead of the server at most: what this thread makes while the indexes of a large table are built. */
-const CHUNKS_AHEAD = 64;
+const CHUNKS_AHEAD = 96;
 
 /** Some rows, and whose they are. */
 interface TableChunk extends Chunk {
