@@ -1,11 +1,11 @@
 // Lets a command start in half the time. Most of what Node does until then is to look for a thousand files of packages, to
 // read and to compile them. So what a command has loaded of packages is kept in one file, with V8's code of it, and comes
-// from there the next time. The project's own files are looked for and read as ever; V8's code of them is kept, too.
+// from there the next time. The project's own files are read as ever; where they are, and V8's code of them, is kept, too.
 const { createHash } = require('node:crypto');
 const { readFileSync, realpathSync, statSync } = require('node:fs');
 const inspector = require('node:inspector');
 const Module = require('node:module');
-const { dirname, join, relative, sep } = require('node:path');
+const { dirname, isAbsolute, join, relative, resolve, sep } = require('node:path');
 const { isModuleNamespaceObject } = require('node:util').types;
 const { cachedDataVersionTag, deserialize, serialize } = require('node:v8');
 const { constants, Script } = require('node:vm');
@@ -33,6 +33,7 @@ exports.startSooner = (folder, keep, compile, settings) => {
   if (!file) return (module, text) => module._compile(compile(text, module.filename), module.filename);
   const packages = keptPackages(`${file}.packages`);
   const own = keptCode(`${file}.code`, compile);
+  rememberResolutions(packages.resolutions, own.resolutions);
   process.on('exit', (code) => {
     if (code !== 0 || !isMainThread) return;
     for (const { name, changed } of [packages, own]) {
@@ -67,7 +68,7 @@ function keptPackages(name) {
   const read = readKept(name);
   const kept = read?.states.every(({ file, state }) => stateOf(file) === state) ? read : undefined;
   const scripts = kept?.groups.map((group) => loadGroup(group, name));
-  const resolutions = rememberResolutions(kept?.resolutions);
+  const resolutions = kept?.resolutions ?? new Map();
 
   function changed() {
     const files = new Set([...(kept?.files ?? []), ...loadedFiles()]);
@@ -77,13 +78,13 @@ function keptPackages(name) {
     const groups = kept.groups.map((group, place) => ({ ...group, code: scripts[place].createCachedData() }));
     return { ...kept, groups, hasRun: true };
   }
-  return { name, changed };
+  return { name, resolutions, changed };
 }
 
-/** Tells whether a file has been written since; undefined: there is none. */
+/** Tells whether a file has been written since, or one in a folder made or removed; undefined: there is none. */
 function stateOf(file) {
-  const { mtimeMs, size } = statSync(file, { throwIfNoEntry: false }) ?? {};
-  return size && `${mtimeMs} ${size}`;
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found && `${found.mtimeMs} ${found.size}`;
 }
 
 /** Files as one: a list of functions, which Node's modules are. */
@@ -125,17 +126,19 @@ function loadGroup({ files, list, code }, filename) {
   return script;
 }
 
-/** Finds each file of a package once. @returns the files by folder and request; more will come */
-function rememberResolutions(known = new Map()) {
-  const resolve = Module._resolveFilename;
+/** Finds each file once. What is known, by folder and request, grows with it. */
+function rememberResolutions(ofPackages, own) {
+  const find = Module._resolveFilename;
   Module._resolveFilename = (request, parent, isMain, options) => {
-    if (!parent?.path || isMain || options) return resolve(request, parent, isMain, options);
+    if (!parent?.path || isMain || options) return find(request, parent, isMain, options);
     const key = `${parent.path}\0${request}`;
-    const file = known.get(key) ?? resolve(request, parent);
-    if (file.includes(PACKAGES)) known.set(key, file);
+    const known = ofPackages.get(key) ?? own.get(key);
+    if (known) return known;
+    const file = find(request, parent);
+    if (file.includes(PACKAGES)) ofPackages.set(key, file);
+    else if (isAbsolute(file)) own.set(key, file);
     return file;
   };
-  return known;
 }
 
 /** The files of packages that are scripts and no modules. */
@@ -180,12 +183,15 @@ function isUsable(text) {
 
 /** Gives V8 its code of the project's own files, and their JavaScript, where their texts are what they were. */
 function keptCode(name, compile) {
-  const kept = readKept(name) ?? new Map();
+  const kept = readKept(name) ?? { files: new Map(), folders: [], resolutions: new Map() };
+  // Another file there may be what a request leads to now.
+  const isSame = kept.folders.every(({ folder, state }) => stateOf(folder) === state);
+  const resolutions = new Map(isSame ? kept.resolutions : []);
   const scripts = new Map();
 
   function run(module, text) {
     const { filename } = module;
-    const found = kept.get(filename);
+    const found = kept.files.get(filename);
     const known = found?.text === text ? found : undefined;
     const list = known?.list ?? listOf([compile(text, filename)]);
     const script = scriptOf(list, filename, known?.code);
@@ -193,12 +199,15 @@ function keptCode(name, compile) {
     call(script.runInThisContext()[0], module);
   }
   function changed() {
-    if ([...scripts].every(([file, { text }]) => kept.get(file)?.text === text)) return undefined;
+    const isKnown = [...scripts].every(([file, { text }]) => kept.files.get(file)?.text === text);
+    if (isKnown && isSame && resolutions.size === kept.resolutions.size) return undefined;
     const made = [...scripts].map(([file, { script, ...rest }]) => [
       file,
       { ...rest, code: script.createCachedData() },
     ]);
-    return new Map([...kept, ...made]);
+    const searched = [...resolutions].flatMap(([key, file]) => [dirname(resolve(...key.split('\0'))), dirname(file)]);
+    const folders = [...new Set(searched)].map((folder) => ({ folder, state: stateOf(folder) }));
+    return { files: new Map([...kept.files, ...made]), folders, resolutions };
   }
-  return { name, run, changed };
+  return { name, resolutions, run, changed };
 }

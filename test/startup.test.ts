@@ -68,6 +68,19 @@ describe('startup.js', () => {
     expect(threeRuns()).toEqual(Array(3).fill(`two true ${main}\n`));
   });
 
+  it('has the file of the project that a request leads to now', () => {
+    write('folder/other/index.own', `module.exports = 'index';`);
+    write('main.own', `console.log(require('./folder/other'), require('./folder/other/index'));`);
+    write('main.js', `require('./main.own');`);
+    expect(threeRuns()).toEqual(Array(3).fill('index index\n'));
+    write('folder/other.own', `module.exports = 'file';`);
+    expect(threeRuns()).toEqual(Array(3).fill('file index\n'));
+    write('folder/other/index.js', `module.exports = 'script';`);
+    expect(threeRuns()).toEqual(Array(3).fill('file script\n'));
+    rmSync(join(folder, 'folder/other.own'));
+    expect(threeRuns()).toEqual(Array(3).fill('script script\n'));
+  });
+
   it('has the package that is nearer when one has been installed', () => {
     write('node_modules/b/index.js', `module.exports = require('c');`);
     write('node_modules/c/index.js', `module.exports = 'far';`);
