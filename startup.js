@@ -37,8 +37,12 @@ exports.startSooner = (folder, keep, compile, settings) => {
   process.on('exit', (code) => {
     if (code !== 0 || !isMainThread) return;
     for (const { name, changed } of [packages, own]) {
-      const content = changed();
-      if (content) keep(name, serialize(content));
+      try {
+        const content = changed();
+        if (content) keep(name, serialize(content));
+      } catch {
+        // A file has just gone. The command has done its work all the same, and the next run keeps what there is.
+      }
     }
   });
   return own.run;
