@@ -48,7 +48,7 @@ export async function seed(
     await connection.query('SET TRANSACTION READ ONLY');
     return {
       first: await makePlan(connection, tables, options),
-      runMigrations: !inProduction && !(await isUpToDate(dataSource, connection)),
+      runMigrations: !inProduction && !options.dryRun && !(await isUpToDate(dataSource, connection)),
     };
   });
   checkTables(new Map(first.tables.map(({ table, kept, added }) => [table, added > 0 ? kept + added : 0])));
