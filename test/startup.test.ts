@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -48,8 +48,6 @@ describe('startup.js', () => {
     write('main.js', `console.log(require('a'));`);
     expect(threeRuns()).toEqual(['one\n', 'one\n', 'one\n']);
     write('node_modules/a/index.js', `module.exports = 'two';`);
-    // A clock that does not tell two writes apart.
-    utimesSync(join(folder, 'node_modules/a/index.js'), 1, 1);
     expect(threeRuns()).toEqual(['two\n', 'two\n', 'two\n']);
   });
 
@@ -93,7 +91,7 @@ describe('startup.js', () => {
 
   it('keeps what later runs load, too', () => {
     write('node_modules/b/index.js', `exports.where = new Error().stack.split('\\n')[1];`);
-    write('main.js', `console.log(require(process.env.PACKAGE ?? 'a').where);`);
+    write('main.js', `console.log(require('a').where);`);
     expect(run()).toContain('node_modules/a/index.js');
     write('main.js', `console.log(require('b').where, require('a').where);`);
     expect(run()).toContain('node_modules/b/index.js');

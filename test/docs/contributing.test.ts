@@ -1,9 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { emptyDatabase, type TestDatabase } from '../databases';
-import { blocksUnder, follow, type Outcome, run } from './recipes';
+import { blocksUnder, copyOfProject, follow, type Outcome, run } from './recipes';
 
 const ROOT = join(__dirname, '../..');
 const CONTRIBUTING = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
@@ -19,23 +18,8 @@ describe('The recipes of CONTRIBUTING.md', () => {
   let client: Client;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'contributing-'));
-    for (const name of [
-      'package.json',
-      'ormconfig.ts',
-      'startup.js',
-      'typescript.js',
-      'tsconfig.json',
-      '.swcrc',
-      '.prettierrc.json',
-      'src',
-      'seeds',
-      'docs',
-    ]) {
-      cpSync(join(ROOT, name), join(folder, name), { recursive: true });
-    }
+    folder = copyOfProject('contributing-', '.prettierrc.json', 'seeds');
     mkdirSync(join(folder, 'src/migrations'), { recursive: true });
-    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     database = await emptyDatabase();
     scratch = await emptyDatabase();
     expect(await command('npm run migration:run')).toMatchObject({ exitCode: 0 });

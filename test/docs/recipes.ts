@@ -1,6 +1,29 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+
+const ROOT = join(__dirname, '../..');
+
+/** What the commands of the project need of it. */
+const PROJECT = [
+  'package.json',
+  'ormconfig.ts',
+  'startup.js',
+  'typescript.js',
+  'tsconfig.json',
+  '.swcrc',
+  'src',
+  'docs',
+];
+
+/** Copies that, and more where it is named, into a folder of its own beside the packages that are installed. @returns its path */
+export function copyOfProject(prefix: string, ...more: string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  for (const name of [...PROJECT, ...more]) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
 
 /** A fenced block of code in a Markdown text. */
 export interface Block {

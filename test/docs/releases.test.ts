@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { describeOnServer, emptyDatabase, type TestDatabase } from '../databases';
-import { blocksUnder, type Outcome, run } from './recipes';
+import { blocksUnder, copyOfProject, type Outcome, run } from './recipes';
 
 const ROOT = join(__dirname, '../..');
 
@@ -75,21 +74,7 @@ describeOnServer('the commands of docs/releases.md', () => {
     text = await readFile(join(ROOT, 'docs/releases.md'), 'utf8');
     database = await emptyDatabase();
     admin = await database.connect();
-    folder = await mkdtemp(join(tmpdir(), 'releases-'));
-    const names = [
-      'package.json',
-      'ormconfig.ts',
-      'startup.js',
-      'typescript.js',
-      'tsconfig.json',
-      '.swcrc',
-      'src',
-      'docs',
-    ];
-    for (const name of names) {
-      await cp(join(ROOT, name), join(folder, name), { recursive: true });
-    }
-    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    folder = copyOfProject('releases-');
     const now = Date.now();
     await writeFile(join(folder, `src/migrations/${now}-RespellKyiv.ts`), newestMigration(now));
     environment.ADMIN_URL = database.url;
