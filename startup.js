@@ -55,7 +55,9 @@ function fileOfCommand(folder, settings) {
   const command = process.argv[1] && relative(realpathSync(__dirname), realpathSync(process.argv[1]));
   if (!command || command.startsWith('..')) return undefined;
   // V8's code is for one version and for one set of options, which the tag tells.
-  const key = [process.version, cachedDataVersionTag(), ...settings, command, readFileSync(__filename)].join(' ');
+  const versions = [process.version, cachedDataVersionTag(), ...settings, readFileSync(__filename)];
+  // Several copies of the project may share their packages.
+  const key = [...versions, realpathSync(__dirname), command].join(' ');
   return join(folder, createHash('sha256').update(key).digest('hex'));
 }
 
@@ -211,7 +213,8 @@ function keptCode(name, compile) {
     ]);
     const searched = [...resolutions].flatMap(([key, file]) => [dirname(resolve(...key.split('\0'))), dirname(file)]);
     const folders = [...new Set(searched)].map((folder) => ({ folder, state: stateOf(folder) }));
-    return { files: new Map([...kept.files, ...made]), folders, resolutions };
+    const others = [...kept.files].filter(([file]) => stateOf(file));
+    return { files: new Map([...others, ...made]), folders, resolutions };
   }
   return { name, resolutions, run, changed };
 }

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -77,6 +87,45 @@ describe('startup.js', () => {
     expect(threeRuns()).toEqual(Array(3).fill('file script\n'));
     rmSync(join(folder, 'folder/other.own'));
     expect(threeRuns()).toEqual(Array(3).fill('script script\n'));
+  });
+
+  it('keeps nothing of a file that is gone', () => {
+    const code = (): string =>
+      readFileSync(
+        join(
+          folder,
+          readdirSync(folder).find((name) => name.endsWith('.code'))!,
+        ),
+        'latin1',
+      );
+    write('one.own', `module.exports = 1;`);
+    write('main.js', `console.log(require('./one.own'));`);
+    threeRuns();
+    expect(code()).toContain('one.own');
+    rmSync(join(folder, 'one.own'));
+    write('two.own', `module.exports = 2;`);
+    write('main.js', `console.log(require('./two.own'));`);
+    threeRuns();
+    expect(code()).toContain('two.own');
+    expect(code()).not.toContain('one.own');
+  });
+
+  it('keeps apart what copies of the project load, which share their packages', () => {
+    write('own.own', `module.exports = require('a') && __dirname;`);
+    write('main.js', `console.log(require('./own.own'));`);
+    const copy = realpathSync(mkdtempSync(join(tmpdir(), 'packages-')));
+    try {
+      threeRuns();
+      const before = readdirSync(folder).filter((name) => name.endsWith('.code'));
+      cpSync(folder, copy, { recursive: true, filter: (name) => !name.endsWith('node_modules') });
+      symlinkSync(join(folder, 'node_modules'), join(copy, 'node_modules'));
+      expect(
+        execFileSync(process.execPath, ['--require', './hook.js', 'main.js'], { cwd: copy, encoding: 'utf8' }),
+      ).toBe(`${copy}\n`);
+      expect(readdirSync(folder).filter((name) => name.endsWith('.code'))).toHaveLength(before.length + 1);
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
   });
 
   it('has the package that is nearer when one has been installed', () => {
