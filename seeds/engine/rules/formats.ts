@@ -67,7 +67,7 @@ export const FORMATS: Partial<Record<string, Form | ((...constraints: readonly u
   isRFC3339: numbered((_, index) => `${isoDay(index)}T12:00:00Z`, 20_000),
   isRgbColor: numbered((_, index) => `rgb(${index >>> 16},${(index >>> 8) & 255},${index & 255})`, 2 ** 24),
   isSemVer: /^(0|[1-9]\d?)\.(0|[1-9]\d?)\.(0|[1-9]\d?)$/,
-  isTimeZone: Intl.supportedValuesOf('timeZone'),
+  isTimeZone: () => Intl.supportedValuesOf('timeZone'),
   isStrongPassword: /^[A-Z][a-z]{5}[0-9]{3}[!#]$/,
   isUrl: numbered((number) => `https://example.com/${number}`),
   isUuid: (version) => (version === undefined || version === 'all' || Number(version) === 4 ? UUIDS : uuids(version)),
