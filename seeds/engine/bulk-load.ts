@@ -32,13 +32,14 @@ export type MakeIndexes = (table: Table) => Promise<void>;
  * It asks the catalog what there is, and not the entities: a database may have more than they declare. What can't be made
  * again as it was, or is needed meanwhile, is left alone. It needs a transaction, and locks those tables against readers.
  *
- * @param load sends the rows of these tables in this order, and has the indexes of each made again when it has sent them
+ * @param load sends the rows of these tables in this order, and has the indexes of each made again when it has sent them;
+ *   those of some may be sent as frozen
  * @param onBuild hears what is made, before it is
  */
 export async function withoutIndexes(
   connection: QueryRunner,
   plans: readonly TablePlan[],
-  load: (tables: readonly Table[], makeIndexes: MakeIndexes) => Promise<void>,
+  load: (tables: readonly Table[], makeIndexes: MakeIndexes, freezable: ReadonlySet<string>) => Promise<void>,
   onBuild: (what: string) => void,
 ): Promise<void> {
   const filling = plans.filter(({ added }) => added > 0);
@@ -53,14 +54,15 @@ export async function withoutIndexes(
   const isFree = ids.length > 0 && !(await haveForeignKeys(connection, filled));
   // The small ones first: while the server makes their indexes, rows of larger ones are made, which it then needn't wait for.
   const order = isFree ? filling.toSorted((a, b) => a.added - b.added).map(({ table }) => table) : filled;
-  await load(order, async ({ name }) => {
+  const makeIndexes: MakeIndexes = async ({ name }) => {
     const own = indexes.filter(({ table }) => table === name);
     if (own.length === 0) return;
     onBuild(`indexes of ${name}`);
     // No table can be altered while a deferred check of its rows waits.
     await connection.query('SET CONSTRAINTS ALL IMMEDIATE');
     await create(connection, own);
-  });
+  };
+  await load(order, makeIndexes, await renew(connection, ids));
   // In the order in which they were made, which is the order in which PostgreSQL obeys them: so at the end.
   for (const name of new Set(foreignKeys.map(({ table }) => table))) {
     onBuild(`foreign keys of ${name}`);
@@ -85,6 +87,19 @@ async function drop(connection: QueryRunner, parts: readonly Part[]): Promise<vo
 
 async function create(connection: QueryRunner, parts: readonly Part[]): Promise<void> {
   await connection.query(parts.map((part) => part.create).join('; '));
+}
+
+/**
+ * Gives tables new files, so that their rows can be frozen when they come: written as what everybody sees, which spares every
+ * later look at them, and a VACUUM. (A transaction that has looked at the database before sees them, too, and not as it was then.)
+ *
+ * @returns their names
+ */
+async function renew(connection: QueryRunner, tables: readonly number[]): Promise<Set<string>> {
+  const renewable = (await connection.query(RENEWABLE, [tables])) as { name: string; relation: string }[];
+  const relations = renewable.map(({ relation }) => `ONLY ${relation}`);
+  if (relations.length > 0) await connection.query(`TRUNCATE ${relations.join(', ')}`);
+  return new Set(renewable.map(({ name }) => name));
 }
 
 /** Whether tables still have foreign keys, so that the rows of some have to come before those of others. */
@@ -120,6 +135,21 @@ const CHANGEABLE = `
       SELECT FROM pg_trigger
       WHERE tgrelid = ANY ($2::text[]::regclass[]) AND NOT tgisinternal AND tgenabled <> 'D'
         AND (tgtype & 4) <> 0 -- ON INSERT
+    )`;
+
+/**
+ * Those of the tables $1 that TRUNCATE can take nothing from, since there is no page of a row, and does nothing else to: no trigger,
+ * and no subscriber who would do the same.
+ */
+const RENEWABLE = `
+  SELECT relname::text AS name, pg_class.oid::regclass::text AS relation
+  FROM pg_class
+  WHERE oid = ANY ($1::oid[]) AND pg_relation_size(oid) = 0 AND has_table_privilege(oid, 'TRUNCATE')
+    AND NOT EXISTS (SELECT FROM pg_constraint WHERE contype = 'f' AND confrelid = pg_class.oid)
+    AND NOT EXISTS (SELECT FROM pg_publication WHERE pubtruncate)
+    AND NOT EXISTS (
+      SELECT FROM pg_trigger
+      WHERE tgrelid = pg_class.oid AND NOT tgisinternal AND (tgtype & 32) <> 0 -- ON TRUNCATE
     )`;
 
 /** That none of a constraint's own triggers is switched off, as ALTER TABLE … DISABLE TRIGGER ALL does. */

@@ -169,11 +169,16 @@ async function addRows(
   const client = (await connection.connect()) as PoolClient;
   const missing = new Map(plans.map((plan) => [plan.table, plan.missing]));
   let sent = 0;
-  const load = async (order: readonly Table[], makeIndexes: MakeIndexes): Promise<void> => {
+  const load = async (
+    order: readonly Table[],
+    makeIndexes: MakeIndexes,
+    freezable: ReadonlySet<string>,
+  ): Promise<void> => {
     const rows = new Ahead(order, (table) => chunksOf(table, missing.get(table)!(), 'binary'));
     try {
       for (const table of order) {
-        await copyRows(client, table, rows.chunksOf(table), (count) => onProgress(table.name, (sent += count), total));
+        const onChunk = (count: number): void => onProgress(table.name, (sent += count), total);
+        await copyRows(client, table, rows.chunksOf(table), onChunk, freezable.has(table.name));
         await makeIndexes(table);
         await connection.query(`ANALYZE ${escapeIdentifier(table.name)}`);
         onProgress(table.name, sent, total);

@@ -77,15 +77,19 @@ export function* makeChunks(table: Table, rows: Iterable<number>, format: Format
  *
  * @param chunks in the format `binary`
  * @param onChunk hears how many rows each chunk has
+ * @param freeze whether everybody may see the rows once they are committed, whatever their snapshot; the table's file has to be
+ *   of this transaction. Default: false.
  */
 export async function copyRows(
   client: ClientBase,
   table: Table,
   chunks: Chunks,
   onChunk: (rows: number) => void,
+  freeze = false,
 ): Promise<void> {
   const columns = table.columns.map(({ name }) => escapeIdentifier(name)).join(', ');
-  const target = client.query(copyFrom(`COPY ${escapeIdentifier(table.name)} (${columns}) FROM STDIN (FORMAT binary)`));
+  const copy = `COPY ${escapeIdentifier(table.name)} (${columns}) FROM STDIN (FORMAT binary, FREEZE ${freeze})`;
+  const target = client.query(copyFrom(copy));
   const content = async function* (): AsyncGenerator<Uint8Array> {
     yield HEADER;
     for await (const { bytes, rows } of chunks) {

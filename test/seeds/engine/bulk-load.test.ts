@@ -131,6 +131,40 @@ describe('tables without rows', () => {
     expect(analyzed.map(({ relname }) => relname)).toEqual(TABLES);
   });
 
+  it('get rows that are frozen, where their indexes are made anew', async () => {
+    const frozen = `SELECT relname FROM pg_class WHERE relallvisible > 0 AND relname = ANY ('{${TABLES.join()}}') ORDER BY relname`;
+    await run({ scale: 1 });
+    expect(await rows(frozen)).toEqual([]);
+    await empty();
+    await run();
+    expect((await rows(frozen)).map(({ relname }) => relname)).toEqual(TABLES);
+  });
+
+  it.each([
+    ['a trigger hears of it', 'CREATE TRIGGER own BEFORE TRUNCATE ON posts EXECUTE FUNCTION own()'],
+    ['a subscriber would do the same', 'CREATE PUBLICATION own FOR TABLE posts'],
+    ['another table refers to them', 'CREATE TABLE own (post_id uuid REFERENCES posts)'],
+    [
+      'there are pages of rows',
+      `INSERT INTO authors (platform, platform_id, handle) VALUES ('TWITTER', '1', 'antone');
+       INSERT INTO posts (platform, platform_post_id, author_id, content, keyword_matches)
+         SELECT platform, '1', id, 'Hangover', '{hangover}' FROM authors;
+       DELETE FROM posts; DELETE FROM authors`,
+    ],
+  ])('are not emptied where %s', async (_, rule) => {
+    await client.query(`CREATE FUNCTION own() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'emptied'; END $$`);
+    await client.query(rule);
+    try {
+      const file = `SELECT pg_relation_filenode('posts') AS file`;
+      const before = await rows(file);
+      await run();
+      expect(await rows(file)).toEqual(before);
+      expect(await count('posts')).toBeGreaterThan(0);
+    } finally {
+      await client.query('DROP PUBLICATION IF EXISTS own; DROP TABLE IF EXISTS own; DROP FUNCTION own CASCADE');
+    }
+  });
+
   it('tell what is made', async () => {
     expect(await run()).toEqual([
       ...['experiments', 'indexes of experiments', 'authors', 'indexes of authors'],
