@@ -166,6 +166,9 @@ async function addRows(
   // 3,000 rows are enough for good plans at once, and are looked at in a tenth of the time. A server's autovacuum takes
   // the rows for unseen all the same, and looks at as many as it is set to within a minute.
   await connection.query('SET LOCAL default_statistics_target = 10');
+  // While the server makes the indexes of a small table, this process makes the next rows: a second process of the server
+  // beside them takes more than it gives. Its default is 8 MB.
+  await connection.query(`SET LOCAL min_parallel_table_scan_size = '16MB'`);
   const client = (await connection.connect()) as PoolClient;
   const missing = new Map(plans.map((plan) => [plan.table, plan.missing]));
   let sent = 0;
