@@ -52,12 +52,13 @@ exports.startSooner = (folder, keep, compile, settings) => {
 function fileOfCommand(folder, settings) {
   // Who wants to see places in files needs the files.
   if (process.sourceMapsEnabled || inspector.url()) return undefined;
-  const command = process.argv[1] && relative(realpathSync(__dirname), realpathSync(process.argv[1]));
+  const project = realpathSync(__dirname);
+  const command = process.argv[1] && relative(project, realpathSync(process.argv[1]));
   if (!command || command.startsWith('..')) return undefined;
   // V8's code is for one version and for one set of options, which the tag tells.
   const versions = [process.version, cachedDataVersionTag(), ...settings, readFileSync(__filename)];
   // Several copies of the project may share their packages.
-  const key = [...versions, realpathSync(__dirname), command].join(' ');
+  const key = [...versions, project, command].join(' ');
   return join(folder, createHash('sha256').update(key).digest('hex'));
 }
 

@@ -19,7 +19,7 @@ describe('startup.js', () => {
   let folder: string;
 
   beforeEach(() => {
-    folder = realpathSync(mkdtempSync(join(tmpdir(), 'packages-')));
+    folder = newFolder();
     cpSync(join(ROOT, 'startup.js'), join(folder, 'startup.js'));
     write(
       'hook.js',
@@ -32,19 +32,23 @@ describe('startup.js', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
+  function newFolder(): string {
+    return realpathSync(mkdtempSync(join(tmpdir(), 'packages-')));
+  }
+
   function write(name: string, text: string): void {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
   }
 
-  function run(options: string[] = [], command = 'main.js'): string {
+  function run(options: string[] = [], command = 'main.js', cwd = folder): string {
     const parameters = [...options, '--require', './hook.js', command];
-    return execFileSync(process.execPath, parameters, { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
+    return execFileSync(process.execPath, parameters, { cwd, encoding: 'utf8', stdio: 'pipe' });
   }
 
   /** What each of the runs prints that make a file, complete it and have all of it. */
   const threeRuns = (): string[] => [run(), run(), run()];
-  const kept = (): string[] => readdirSync(folder).filter((name) => name.endsWith('.packages'));
+  const kept = (what = '.packages'): string[] => readdirSync(folder).filter((name) => name.endsWith(what));
 
   it('has a package from what the run before has kept', () => {
     write('main.js', `console.log(require('a').where);`);
@@ -90,14 +94,7 @@ describe('startup.js', () => {
   });
 
   it('keeps nothing of a file that is gone', () => {
-    const code = (): string =>
-      readFileSync(
-        join(
-          folder,
-          readdirSync(folder).find((name) => name.endsWith('.code'))!,
-        ),
-        'latin1',
-      );
+    const code = (): string => readFileSync(join(folder, kept('.code')[0]), 'latin1');
     write('one.own', `module.exports = 1;`);
     write('main.js', `console.log(require('./one.own'));`);
     threeRuns();
@@ -113,16 +110,14 @@ describe('startup.js', () => {
   it('keeps apart what copies of the project load, which share their packages', () => {
     write('own.own', `module.exports = require('a') && __dirname;`);
     write('main.js', `console.log(require('./own.own'));`);
-    const copy = realpathSync(mkdtempSync(join(tmpdir(), 'packages-')));
+    const copy = newFolder();
     try {
       threeRuns();
-      const before = readdirSync(folder).filter((name) => name.endsWith('.code'));
+      const before = kept('.code');
       cpSync(folder, copy, { recursive: true, filter: (name) => !name.endsWith('node_modules') });
       symlinkSync(join(folder, 'node_modules'), join(copy, 'node_modules'));
-      expect(
-        execFileSync(process.execPath, ['--require', './hook.js', 'main.js'], { cwd: copy, encoding: 'utf8' }),
-      ).toBe(`${copy}\n`);
-      expect(readdirSync(folder).filter((name) => name.endsWith('.code'))).toHaveLength(before.length + 1);
+      expect(run([], 'main.js', copy)).toBe(`${copy}\n`);
+      expect(kept('.code')).toHaveLength(before.length + 1);
     } finally {
       rmSync(copy, { recursive: true });
     }
