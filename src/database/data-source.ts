@@ -6,6 +6,7 @@ import { type EmbeddedDatabase, openEmbedded } from './embedded';
 import { explainError } from './errors';
 import { ReadableNamingStrategy } from './naming-strategy';
 import { SecretFile } from './secret';
+import { WellFormedText } from './well-formed';
 
 /** How long a new connection, or a free one of the pool, is waited for. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -39,6 +40,7 @@ export class EntityDataSource extends DataSource {
       type: 'postgres',
       entities,
       migrations,
+      subscribers: [WellFormedText],
       migrationsTransactionMode: 'each',
       namingStrategy: new ReadableNamingStrategy(),
       // gen_random_uuid() of the server itself: no extension is needed, and a migration makes those that are.

@@ -1,10 +1,9 @@
-import { toUSVString } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { UserContext } from '../../database/user-context';
 import { Conversation, Message } from '../../entities';
 import type { ConversationStatus } from '../../entities/conversations/enumerations';
-import { columnsOf, entitiesOf, rowsOf } from '../database/rows';
+import { columnsOf, entitiesOf, jsonOf, rowsOf } from '../database/rows';
 import { InvalidInputError, NotFoundError } from '../errors/domain-errors';
 import { throwDomainError } from '../errors/violations';
 import { IN_INDEX_ORDER, type Page, pageOf, type PageRequest } from '../pagination/page';
@@ -186,8 +185,7 @@ async function insert(
   const rows = await manager.query<object[]>(`${APPEND} RETURNING ${columnsOf(metadata)}`, [
     conversationId,
     userId,
-    // Half a character, as a cut text may end in, is one that PostgreSQL takes in a text, but not in JSON.
-    JSON.stringify(messages, (_, value: unknown) => (typeof value === 'string' ? toUSVString(value) : value)),
+    jsonOf(messages),
   ]);
   return entitiesOf(Message, rows);
 }

@@ -111,6 +111,9 @@ const BY_CODE: Readonly<Record<string, Meaning>> = {
   '22P05': means(InvalidInputError, 'A text holds a character that can not be stored.'),
   // invalid_text_representation
   '22P02': means(InvalidInputError, 'A value has the wrong form.'),
+  // program_limit_exceeded, statement_too_complex: an index takes keys up to 2704 bytes; JSON may be nested too deeply
+  '54000': means(InvalidInputError, 'A value is too long.'),
+  '54001': means(InvalidInputError, 'A value is nested too deeply.'),
 };
 
 /** The domain's error for what PostgreSQL refuses; any other error as it is. */

@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, Not, Repository } from 'typeorm';
 import { UserContext } from '../../database/user-context';
 import { IntentExecution, ScheduledIntent } from '../../entities';
-import { columnsOf, rowsOf } from '../database/rows';
+import { columnsOf, jsonOf, type Refused, rowsOf, writeEach } from '../database/rows';
 import { InvalidInputError, NotFoundError } from '../errors/domain-errors';
 import { throwDomainError } from '../errors/violations';
 import { IN_INDEX_ORDER, type Page, pageOf, type PageRequest } from '../pagination/page';
@@ -183,25 +183,30 @@ export class IntentsService {
    * intent ends (it is not enabled any more) with its last execution: that of max_executions, or of a schedule that has
    * no time to come. Where a condition was not met it has not fired: that is an execution, and none of max_executions.
    *
+   * An outcome that is refused is recorded as failed, with the reason: the work was done, and is not to be done again.
+   *
    * @throws ClaimLostError where the claim is not open any more; nothing is written then
+   * @throws InvalidInputError, ConflictError where the outcome is refused
    */
   async recordExecution(intent: ScheduledIntent, outcome: Outcome, now: Date = new Date()): Promise<void> {
-    const [lost] = await this.recordExecutions([{ intent, outcome }], now);
-    if (lost) throw new ClaimLostError(intent);
+    const [refused] = await this.recordExecutions([{ intent, outcome }], now);
+    if (refused) throw refused.error;
   }
 
   /**
-   * As `recordExecution`, for many in one statement.
+   * As `recordExecution`, for many in one statement. One that is refused doesn't stop the others.
    *
-   * @returns those that are not written, because their claims are not open any more
+   * @returns those for which `recordExecution` would throw, each with the error
    */
-  async recordExecutions(executions: readonly Execution[], now: Date = new Date()): Promise<Execution[]> {
-    if (executions.length === 0) return [];
-    const written = await this.intents
-      .query<{ id: string }[]>(RECORD, [JSON.stringify(executions.map((one) => recordOf(one, now))), now])
-      .catch(throwDomainError);
+  async recordExecutions(executions: readonly Execution[], now: Date = new Date()): Promise<Refused<Execution>[]> {
+    const record = (some: readonly Execution[]) =>
+      this.intents.query<{ id: string }[]>(RECORD, [jsonOf(some.map((one) => recordOf(one, now))), now]);
+    const { written, refused } = await writeEach(executions, record);
+    await writeEach(refused.map(failureOf), record);
     const ids = new Set(written.map(({ id }) => id));
-    return executions.filter(({ intent }) => !ids.has(intent.id));
+    const told = new Set(refused.map(({ row }) => row));
+    const lost = executions.filter((one) => !ids.has(one.intent.id) && !told.has(one));
+    return [...refused, ...lost.map((row) => ({ row, error: new ClaimLostError(row.intent) }))];
   }
 
   private asUser<T>(userId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
@@ -273,6 +278,11 @@ function recordOf({ intent, outcome }: Execution, now: Date): object {
     delivery_ms: outcome.deliveryMs,
     error_message: outcome.errorMessage,
   };
+}
+
+/** What is recorded of a claimed intent whose outcome can't be. */
+function failureOf({ row: { intent }, error }: Refused<Execution>): Execution {
+  return { intent, outcome: { status: 'failed', errorMessage: `The outcome can't be recorded: ${error.message}` } };
 }
 
 /** An intent that other hands than this service's have written without a proper trigger ends, and keeps nobody else's from being recorded. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { isISO8601 } from 'class-validator';
 import { Between, type Repository } from 'typeorm';
+import { wellFormed } from '../../database/well-formed';
 import { KpiMetric } from '../../entities';
 import { InvalidInputError } from '../errors/domain-errors';
 import { throwDomainError } from '../errors/violations';
@@ -27,8 +28,9 @@ export class KpiService {
    * @throws InvalidInputError where a reading breaks a rule of the entity
    */
   async record(readings: readonly Reading[]): Promise<void> {
-    // Copies: TypeORM would write into them what the database adds.
-    const last = [...new Map(readings.map((reading) => [keyOf(reading), { ...reading }])).values()];
+    // Copies: TypeORM would write into them what the database adds. What is one key in the database has to be one here.
+    const copies = readings.map((reading) => wellFormed({ ...reading }));
+    const last = [...new Map(copies.map((reading) => [keyOf(reading), reading])).values()];
     // In one order, so that two reckonings at once wait for each other and don't lock each other out.
     last.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
     await this.metrics.manager

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
+import { wellFormed } from '../../database/well-formed';
 import { Author, Post } from '../../entities';
 import { powerTierOf } from '../../entities/social/power-tier';
-import { columnsOf } from '../database/rows';
+import { columnsOf, jsonOf, type Refused, writeEach } from '../database/rows';
 import { InvalidInputError } from '../errors/domain-errors';
 import { throwDomainError } from '../errors/violations';
 import { checkNewRow } from '../validation/entity-rules.subscriber';
@@ -23,17 +24,18 @@ export type Sighting = Pick<Post, 'platform' | 'platformPostId' | 'content' | 'k
     author: Pick<Author, 'platformId' | 'handle' | 'displayName' | 'followerCount' | 'isVerified'>;
   };
 
-/** What became of a sighting. */
+/** What became of sightings. */
+export interface Ingest {
+  /** Those that are in the database, in the order of the sightings; of several sightings of a new post one is told to be new. */
+  ingested: Ingested[];
+  /** Those that are wrong, each with the reason. */
+  refused: Refused<Sighting>[];
+}
+
 export interface Ingested {
   /** As it is stored: a known post stays as it was first seen. */
   post: Post;
   isNew: boolean;
-}
-
-/** A row to be written, and the number of the sighting that it is from. */
-interface Seen {
-  row: object;
-  number: number;
 }
 
 /**
@@ -59,36 +61,22 @@ export class PostsService {
    * Writes posts that are new, and what is new of their authors, who and which are known by the platforms' keys. In a batch
    * the first sighting of a post counts, and the last one of an author. Spam is put aside: it does not wait. A sighting that is older than the last one of its author changes nothing of them.
    *
-   * It takes one round trip, two where some posts are known; any number of processes may ingest the same posts in any
-   * order.
+   * It takes one round trip, two where some posts are known, more where some are refused; any number of processes may ingest
+   * the same posts in any order. A sighting that is wrong doesn't stop the others.
    *
    * @param sightings at most MAX_SIGHTINGS
    * @param now when they were seen
-   * @returns for each sighting its post, in their order; of several sightings of a new post one is told to be new
-   * @throws BrokenRulesError where what is to be written is wrong; it says the number of the sighting, from 1 on. Nothing
-   * is written then
    */
-  async ingest(sightings: readonly Sighting[], now: Date = new Date()): Promise<Ingested[]> {
+  async ingest(sightings: readonly Sighting[], now: Date = new Date()): Promise<Ingest> {
     if (sightings.length > MAX_SIGHTINGS)
       throw new InvalidInputError(`An ingest takes up to ${MAX_SIGHTINGS} sightings: these are ${sightings.length}.`);
-    if (sightings.length === 0) return [];
-    const [authors, posts] = [new Map<string, Seen>(), new Map<string, Seen>()];
-    for (const [index, sighting] of sightings.entries()) {
-      const [author, post] = [authorOf(sighting), postOf(sighting)];
-      authors.set(keyOf(author.platform, author.platformId), { row: author, number: index + 1 });
-      if (!posts.has(keyOfPost(post))) posts.set(keyOfPost(post), { row: post, number: index + 1 });
-    }
-    for (const { row, number } of authors.values())
-      checkNewRow(this.authors.metadata, row, `author of sighting ${number}`);
-    for (const { row, number } of posts.values()) checkNewRow(this.posts.metadata, row, `post of sighting ${number}`);
-    const created = byKey(
-      await this.posts
-        .query<Post[]>(`${INGEST} RETURNING ${columnsOf(this.posts.metadata)}`, [json(authors), json(posts), now])
-        .catch(throwDomainError),
-    );
-    const known = byKey(await this.find(sightings.filter((sighting) => !created.has(keyOfPost(sighting)))));
+    const { written, refused } = await writeEach(sightings, (some) => this.write(some, now));
+    const created = byKey(written);
+    const wrong = new Set(refused.map(({ row }) => row));
+    const right = sightings.filter((sighting) => !wrong.has(sighting));
+    const known = byKey(await this.find(right.filter((sighting) => !created.has(keyOfPost(sighting)))));
     const told = new Set<string>();
-    return sightings.flatMap((sighting) => {
+    const ingested = right.flatMap((sighting) => {
       const key = keyOfPost(sighting);
       const post = created.get(key) ?? known.get(key);
       const isNew = created.has(key) && !told.has(key);
@@ -96,6 +84,24 @@ export class PostsService {
       // A known post that retention has just deleted is not there any more.
       return post ? [{ post, isNew }] : [];
     });
+    return { ingested, refused };
+  }
+
+  /** Writes all of them or none, and returns the posts that are new. */
+  private async write(sightings: readonly Sighting[], now: Date): Promise<Post[]> {
+    const [authors, posts] = [new Map<string, object>(), new Map<string, object>()];
+    for (const sighting of sightings) {
+      const [author, post] = [authorOf(sighting), postOf(sighting)];
+      authors.set(keyOf(author.platform, author.platformId), author);
+      if (!posts.has(keyOfPost(post))) posts.set(keyOfPost(post), post);
+    }
+    for (const author of authors.values()) checkNewRow(this.authors.metadata, author);
+    for (const post of posts.values()) checkNewRow(this.posts.metadata, post);
+    return this.posts.query<Post[]>(`${INGEST} RETURNING ${columnsOf(this.posts.metadata)}`, [
+      jsonOf([...authors.values()]),
+      jsonOf([...posts.values()]),
+      now,
+    ]);
   }
 
   /**
@@ -146,14 +152,16 @@ export class PostsService {
     return this.posts.query<Post[]>(
       `SELECT ${columnsOf(this.posts.metadata)} FROM posts
        WHERE (platform, platform_post_id) IN (SELECT * FROM json_to_recordset($1) AS key (platform text, id text))`,
-      [JSON.stringify(keys)],
+      [jsonOf(keys)],
     );
   }
 }
 
 function authorOf({ platform, author }: Sighting) {
-  const { platformId, handle, displayName, followerCount, isVerified } = author;
+  const { handle, displayName, followerCount, isVerified } = author;
   const powerTier = powerTierOf(followerCount);
+  // What is one key in the database has to be one here.
+  const platformId = wellFormed(author.platformId);
   return { platform, platformId, handle, displayName, followerCount, isVerified, powerTier };
 }
 
@@ -174,10 +182,6 @@ function keyOfPost({ platform, platformPostId }: Pick<Post, 'platform' | 'platfo
 
 function byKey(posts: readonly Post[]): Map<string, Post> {
   return new Map(posts.map((post) => [keyOfPost(post), post]));
-}
-
-function json(seen: Iterable<[string, Seen]>): string {
-  return JSON.stringify(Array.from(seen, ([, { row }]) => row));
 }
 
 /** What may change of an author from sighting to sighting. */

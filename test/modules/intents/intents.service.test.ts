@@ -1,7 +1,12 @@
 import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import { IntentExecution, ScheduledIntent } from '../../../src/entities';
-import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
+import {
+  ConflictError,
+  DomainError,
+  InvalidInputError,
+  NotFoundError,
+} from '../../../src/modules/errors/domain-errors';
 import { CLAIM_MS, ClaimLostError, type Outcome } from '../../../src/modules/intents/execution';
 import { IntentsModule } from '../../../src/modules/intents/intents.module';
 import { IntentsService, type NewIntent } from '../../../src/modules/intents/intents.service';
@@ -15,6 +20,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const SUCCESS: Outcome = { status: 'success' };
 const NOW = new Date('2026-03-02T12:00:00Z');
+const NOBODY = '00000000-0000-4000-8000-000000000000';
 
 let database: TestDatabase;
 let client: Client;
@@ -318,23 +324,54 @@ describe('an execution', () => {
     await expect(intents.executions(ada, id, { after: 'the beginning' })).rejects.toThrow(MalformedCursorError);
   });
 
-  it('is written whole or not at all', async () => {
+  it.each<[string, Outcome, new (...given: never[]) => Error]>([
+    ['a message that is gone', { status: 'success', messageId: NOBODY }, ConflictError],
+    ['no status', { status: 'perfect' as never }, InvalidInputError],
+    ['a number that breaks a CHECK', { status: 'success', generationMs: -1 }, InvalidInputError],
+    ['a number out of range', { status: 'success', evaluationMs: 2 ** 40 }, InvalidInputError],
+    ['no uuid', { status: 'success', messageId: 'mine' }, InvalidInputError],
+    ['what JSON has not', { status: 'success', gateResult: { count: 1n } }, InvalidInputError],
+  ])('that is refused, for %s, is recorded as failed, and stops no other', async (_, outcome, error) => {
+    for (let count = 0; count < 10; count++) await intents.create(ada, every(1), NOW);
+    const claims = await intents.claimDue(10, after(HOUR));
+    const executions = claims.map((intent, index) => ({ intent, outcome: index === 6 ? outcome : SUCCESS }));
+    const refused = await intents.recordExecutions(executions, after(HOUR));
+    expect(refused).toEqual([{ row: executions[6], error: expect.any(error) as Error }]);
+    for (const [index, { id }] of claims.entries()) {
+      const reason = index === 6 ? `The outcome can't be recorded: ${refused[0].error.message}` : null;
+      const status = index === 6 ? 'failed' : 'success';
+      expect(await executionsOf(id)).toMatchObject([{ status, errorMessage: reason }]);
+      expect(await stored(id)).toMatchObject({
+        executionCount: 1,
+        nextCheck: after(2 * HOUR),
+        lastExecutionError: reason,
+      });
+    }
+    expect(await intents.claimDue(10, after(HOUR + 2 * CLAIM_MS))).toEqual([]);
+    await expect(intents.recordExecution(claims[6], outcome, after(HOUR))).rejects.toBeInstanceOf(DomainError);
+    expect(await executionsOf(claims[6].id)).toHaveLength(1);
+  });
+
+  it('holds text that PostgreSQL takes', async () => {
     const { id } = await intents.create(ada, every(1), NOW);
     const [claim] = await intents.claimDue(1, after(HOUR));
-    const before = await stored(id);
-    const wrong: Outcome[] = [
-      { status: 'success', messageId: '00000000-0000-4000-8000-000000000000' },
-      { status: 'perfect' as never },
-      { status: 'success', generationMs: -1 },
-    ];
-    for (const outcome of wrong) {
-      const error: unknown = await intents
-        .recordExecution(claim, outcome, after(HOUR))
-        .catch((thrown: unknown) => thrown);
-      expect([ConflictError, InvalidInputError].some((type) => error instanceof type)).toBe(true);
-    }
-    expect(await stored(id)).toEqual(before);
-    expect(await executionsOf(id)).toEqual([]);
+    const half = '\ud83d';
+    const outcome: Outcome = {
+      status: 'failed',
+      messagePreview: 'See you soon 😀'.slice(0, -1),
+      errorMessage: 'read \0 bytes, not \\u0000',
+      triggerData: { [half]: '\0', price: 1.5, deep: [[{ text: `${half}x` }], null, true] },
+      gateResult: { '\\ud83d': '\\\0', emoji: '😀' },
+    };
+    await intents.recordExecution(claim, outcome, after(HOUR));
+    expect(await executionsOf(id)).toMatchObject([
+      {
+        messagePreview: 'See you soon \ufffd',
+        errorMessage: 'read \ufffd bytes, not \\u0000',
+        triggerData: { '\ufffd': '\ufffd', price: 1.5, deep: [[{ text: '\ufffdx' }], null, true] },
+        gateResult: { '\\ud83d': '\\\ufffd', emoji: '😀' },
+      },
+    ]);
   });
 
   it('of many is written in one statement, but for those whose claims are lost', async () => {
@@ -343,7 +380,9 @@ describe('an execution', () => {
     await intents.recordExecution(claims[3], SUCCESS, after(HOUR));
     await client.query('DELETE FROM scheduled_intents WHERE id = $1', [claims[1].id]);
     const executions = claims.map((intent) => ({ intent, outcome: SUCCESS }));
-    expect(await intents.recordExecutions(executions, after(HOUR))).toEqual([executions[1], executions[3]]);
+    expect(await intents.recordExecutions(executions, after(HOUR))).toEqual(
+      [executions[1], executions[3]].map((row) => ({ row, error: expect.any(ClaimLostError) as Error })),
+    );
     const { rows } = await client.query('SELECT intent_id FROM intent_executions');
     expect(rows).toHaveLength(4);
     expect(await intents.recordExecutions([])).toEqual([]);

@@ -60,7 +60,7 @@ describeOnServer('social, of many at once', () => {
 
   it('ingests a post once, and all get the same one', async () => {
     const seen = sighting();
-    const ingested = (await together(20, () => posts.ingest([seen]))).flat();
+    const ingested = (await together(20, () => posts.ingest([seen]))).flatMap((batch) => batch.ingested);
     expect(ingested).toHaveLength(20);
     expect(ingested.filter(({ isNew }) => isNew)).toHaveLength(1);
     expect(new Set(ingested.map(({ post }) => post.id)).size).toBe(1);
@@ -76,7 +76,7 @@ describeOnServer('social, of many at once', () => {
         const rotated = [...seen.slice(index * 5), ...seen.slice(0, index * 5)];
         return posts.ingest(index % 2 === 0 ? rotated : rotated.toReversed());
       });
-      expect(batches.flat().filter(({ isNew }) => isNew)).toHaveLength(100);
+      expect(batches.flatMap(({ ingested }) => ingested).filter(({ isNew }) => isNew)).toHaveLength(100);
       expect([await count('posts'), await count('authors')]).toEqual([100, 10]);
     }
   });
@@ -105,7 +105,9 @@ describeOnServer('social, of many at once', () => {
   });
 
   it('decides on a post once', async () => {
-    const [{ post }] = await posts.ingest([sighting()]);
+    const {
+      ingested: [{ post }],
+    } = await posts.ingest([sighting()]);
     const scores = { sssScore: 1, arsScore: 1, evsScore: 1, trsScore: 1 };
     const decisions = app.get(DecisionsService);
     for (const error of await refused(20, () => decisions.record({ postId: post.id, mode: 'HYBRID', ...scores })))

@@ -52,7 +52,9 @@ describe('an ingest', () => {
       rawMetrics: { likes: 3 },
       author: { followerCount: 100_000, isVerified: true },
     });
-    const [{ post, isNew }] = await posts.ingest([seen], NOW);
+    const {
+      ingested: [{ post, isNew }],
+    } = await posts.ingest([seen], NOW);
     const [author] = await rows('authors');
     expect(isNew).toBe(true);
     expect(post).toMatchObject({
@@ -96,15 +98,21 @@ describe('an ingest', () => {
 
   it('leaves a known post as it was, and tells so', async () => {
     const seen = sighting();
-    const [first] = await posts.ingest([seen], NOW);
-    const [again] = await posts.ingest([{ ...seen, content: 'Edited.' }], new Date());
+    const {
+      ingested: [first],
+    } = await posts.ingest([seen], NOW);
+    const {
+      ingested: [again],
+    } = await posts.ingest([{ ...seen, content: 'Edited.' }], new Date());
     expect(again).toEqual({ post: first.post, isNew: false });
     expect(await rows('posts')).toHaveLength(1);
   });
 
   it('takes the same id on another platform for another post and another author', async () => {
     const seen = sighting();
-    const [one, other] = await posts.ingest([seen, { ...seen, platform: 'THREADS' }], NOW);
+    const {
+      ingested: [one, other],
+    } = await posts.ingest([seen, { ...seen, platform: 'THREADS' }], NOW);
     expect([one.isNew, other.isNew]).toEqual([true, true]);
     expect(await rows('authors')).toHaveLength(2);
   });
@@ -134,7 +142,9 @@ describe('an ingest', () => {
     const seen = sighting();
     await posts.ingest([seen], NOW);
     const author = { ...seen.author, handle: 'ada_before', followerCount: 0 };
-    const [{ isNew }] = await posts.ingest([sighting({ author })], new Date(NOW.getTime() - MINUTE));
+    const {
+      ingested: [{ isNew }],
+    } = await posts.ingest([sighting({ author })], new Date(NOW.getTime() - MINUTE));
     expect(isNew).toBe(true);
     expect(await rows('authors')).toMatchObject([
       { handle: 'ada', follower_count: 10, first_seen_at: NOW, last_seen_at: NOW },
@@ -145,7 +155,7 @@ describe('an ingest', () => {
     const [known, fresh] = [sighting(), sighting()];
     await posts.ingest([known], NOW);
     const sameAuthor = sighting({ author: { ...fresh.author, handle: 'renamed' } });
-    const ingested = await posts.ingest([fresh, known, fresh, sameAuthor], NOW);
+    const { ingested } = await posts.ingest([fresh, known, fresh, sameAuthor], NOW);
     expect(ingested.map(({ post }) => post.platformPostId)).toEqual(
       [fresh, known, fresh, sameAuthor].map(({ platformPostId }) => platformPostId),
     );
@@ -155,7 +165,9 @@ describe('an ingest', () => {
   });
 
   it('puts spam aside', async () => {
-    const [{ post }] = await posts.ingest([sighting({ spamFiltered: true })], NOW);
+    const {
+      ingested: [{ post }],
+    } = await posts.ingest([sighting({ spamFiltered: true })], NOW);
     expect(post).toMatchObject({ spamFiltered: true, processedAt: NOW });
     expect(await posts.claim(10)).toEqual([]);
   });
@@ -173,32 +185,96 @@ describe('an ingest', () => {
   });
 
   it.each<[string, Parameters<typeof sighting>[0]]>([
-    ['The post of sighting 2 is wrong: content must be longer than or equal to 1 characters', { content: '' }],
+    ['The post is wrong: content must be longer than or equal to 1 characters', { content: '' }],
     ['content must be shorter than or equal to 5000 characters', { content: 'a'.repeat(5001) }],
     ['keywordMatches must contain at least 1 elements (it is a list of 0)', { keywordMatches: [] }],
     ['keywordMatches must contain no more than 50 elements', { keywordMatches: Array<string>(51).fill('x') }],
     ['platformPostId must match', { platformPostId: 'a post' }],
     ['platform must be one of', { platform: 'MYSPACE' as never }],
-    ['The author of sighting 2 is wrong: handle must match', { author: { handle: '@ada' } }],
+    ['The author is wrong: handle must match', { author: { handle: '@ada' } }],
     ['platformId should not be empty', { author: { platformId: '' } }],
     ['followerCount must not be less than 0', { author: { followerCount: -1 } }],
     ['followerCount must be an integer number', { author: { followerCount: 1.5 } }],
   ])('refuses, before the database does: %s', async (message, broken) => {
-    const batch = [sighting(), sighting(broken)];
-    const ingest = posts.ingest(batch, NOW);
-    await expect(ingest).rejects.toThrow(BrokenRulesError);
-    await expect(ingest).rejects.toThrow(message);
-    expect(await rows('posts')).toEqual([]);
+    const [good, bad] = [sighting(), sighting(broken)];
+    const { ingested, refused } = await posts.ingest([bad, good], NOW);
+    expect(ingested).toMatchObject([{ isNew: true, post: { platformPostId: good.platformPostId } }]);
+    expect(refused).toEqual([{ row: bad, error: expect.any(BrokenRulesError) as Error }]);
+    expect(refused[0].error.message).toContain(message);
+    expect(await rows('posts')).toHaveLength(1);
+    expect(await rows('authors')).toHaveLength(1);
+  });
+
+  it('refuses too many sightings', async () => {
+    const batch = Array<Sighting>(MAX_SIGHTINGS + 1).fill(sighting());
+    await expect(posts.ingest(batch, NOW)).rejects.toThrow(InvalidInputError);
     expect(await rows('authors')).toEqual([]);
   });
 
-  it.each<[string, () => Sighting[]]>([
-    ['a character that can not be stored', () => [sighting({ content: 'a\0b' })]],
-    ['more followers than there can be', () => [sighting({ author: { followerCount: 2 ** 31 } })]],
-    ['too many sightings', () => Array<Sighting>(MAX_SIGHTINGS + 1).fill(sighting())],
-  ])('refuses %s', async (_, batch) => {
-    await expect(posts.ingest(batch(), NOW)).rejects.toThrow(InvalidInputError);
-    expect(await rows('authors')).toEqual([]);
+  it('writes all but what is refused, by the rules or by the database, wherever it stands', async () => {
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    const bad = [
+      sighting({ author: { followerCount: 2 ** 31 } }),
+      sighting({ content: '' }),
+      sighting({ rawMetrics: circle }),
+      sighting({ author: { followerCount: 2 ** 40 } }),
+    ];
+    const good = Array.from({ length: 10 }, () => sighting());
+    const batch = [bad[0], ...good.slice(0, 5), bad[1], bad[2], ...good.slice(5), bad[3]];
+    const { ingested, refused } = await posts.ingest(batch, NOW);
+    expect(ingested.map(({ post }) => post.platformPostId)).toEqual(good.map((one) => one.platformPostId));
+    expect(ingested.every(({ isNew }) => isNew)).toBe(true);
+    expect(refused.map(({ row }) => row)).toEqual(bad);
+    for (const { error } of refused) expect(error).toBeInstanceOf(InvalidInputError);
+    expect(await rows('posts')).toHaveLength(10);
+  });
+
+  it('takes the last sighting of an author and the first of a post, also where others are refused', async () => {
+    const seen = sighting({ content: 'First.' });
+    const again = { ...seen, content: 'Second.', author: { ...seen.author, handle: 'lovelace' } };
+    const bad = { ...seen, author: { ...seen.author, followerCount: -1 } };
+    const { ingested, refused } = await posts.ingest([seen, again, bad], NOW);
+    expect(ingested).toMatchObject([
+      { isNew: true, post: { content: 'First.' } },
+      { isNew: false, post: { content: 'First.' } },
+    ]);
+    expect(refused).toHaveLength(1);
+    expect(await rows('authors')).toMatchObject([{ handle: 'lovelace' }]);
+  });
+
+  it('stores text that PostgreSQL takes, of keys and lists too', async () => {
+    const half = '\ud83d';
+    const seen = sighting({
+      content: `cut ${half}`,
+      keywordMatches: [`a\0${half}`, '\\u0000'],
+      rawMetrics: { [half]: [[`${half}\0`], { '\\ud83d': '\\\\u0000' }] },
+      author: { platformId: `who${half}`, displayName: '\0' },
+    });
+    // Another one in JavaScript, and the same in the database.
+    const same = {
+      ...seen,
+      platformPostId: `${seen.platformPostId}-2`,
+      author: { ...seen.author, platformId: 'who\0' },
+    };
+    const { ingested, refused } = await posts.ingest([seen, same], NOW);
+    expect(refused).toEqual([]);
+    expect(ingested.map(({ isNew }) => isNew)).toEqual([true, true]);
+    expect(ingested[0].post).toMatchObject({
+      content: 'cut \ufffd',
+      keywordMatches: ['a\ufffd\ufffd', '\\u0000'],
+      rawMetrics: { '\ufffd': [['\ufffd\ufffd'], { '\\ud83d': '\\\\u0000' }] },
+    });
+    expect(await rows('authors')).toMatchObject([{ platform_id: 'who\ufffd', display_name: '\ufffd' }]);
+  });
+
+  it('of what is no fault of a row throws', async () => {
+    await client.query('ALTER TABLE posts RENAME TO gone');
+    const ingest = posts.ingest([sighting(), sighting()], NOW);
+    await expect(ingest.finally(() => client.query('ALTER TABLE gone RENAME TO posts'))).rejects.toThrow(
+      'relation "posts" does not exist',
+    );
+    expect(await rows('posts')).toEqual([]);
   });
 });
 
