@@ -107,7 +107,7 @@ function testRuns(url: () => string): void {
     const [first, ...others] = startAll(url(), directories);
     if (killed) {
       while (!first.printed().includes('Archive:')) await sleep(10);
-      await sleep(Math.random() * 2000);
+      await sleep(Math.random() * 800);
       first.child.kill('SIGKILL');
       await first.ended;
       await expectPeace(others);
@@ -117,7 +117,7 @@ function testRuns(url: () => string): void {
     const after = await places(directories);
     expect(after).toEqual(before);
     for (const table of ROOTS) expect(await idsInDatabase(table)).toEqual([]);
-  });
+  }, 180_000);
 }
 
 describe('several runs at once', () => testRuns(() => database.url));

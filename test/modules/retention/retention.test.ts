@@ -279,7 +279,7 @@ describeOnServer('npm run retention, killed', () => {
 
   it('at each of its steps, one after another, and those of setting right what the last one has left', async () => {
     let kills = 0;
-    while (await stopped({ STOP_AFTER: String(kills % 6) })) kills++;
+    while (await stopped({ STOP_AFTER: String(kills % 12) })) kills++;
     expect(kills).toBeGreaterThan(5);
     await expectAllArchived();
   }, 180_000);
