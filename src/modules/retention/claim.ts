@@ -6,6 +6,13 @@ import { ArchiveRefusedError } from './archive-file';
 /** An empty file in the folder of an archive; the rest of its name identifies the database. */
 const MARKER = '.database-';
 
+/** Embedded databases are copies of one cluster, with one system identifier; each has a setting of its own. */
+const DATABASE_ID = `
+  SELECT concat_ws('-', system_identifier, oid, (
+    SELECT substr(setting, length('embedded.id=') + 1) FROM pg_db_role_setting, unnest(setconfig) AS setting
+    WHERE setdatabase = pg_database.oid AND setrole = 0 AND setting LIKE 'embedded.id=%'
+  )) AS id FROM pg_control_system(), pg_database WHERE datname = current_database()`;
+
 /**
  * Claims a folder for the database: whoever holds the database's retention lock owns the folder's unfinished files, so a
  * folder has to belong to one database.
@@ -13,10 +20,7 @@ const MARKER = '.database-';
  * @throws ArchiveRefusedError where it belongs to another database
  */
 export async function claim(connection: QueryRunner, directory: string): Promise<void> {
-  const [{ id }] = (await connection.query(
-    `SELECT concat_ws('-', system_identifier, oid) AS id
-     FROM pg_control_system(), pg_database WHERE datname = current_database()`,
-  )) as [{ id: string }];
+  const [{ id }] = (await connection.query(DATABASE_ID)) as [{ id: string }];
   const marker = join(directory, MARKER + id);
   if (await isMarked(directory, MARKER + id)) return;
   await (await open(marker, 'wx', 0o600)).close();

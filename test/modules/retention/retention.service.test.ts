@@ -398,6 +398,22 @@ describe('a folder', () => {
     expect([await everything(client), await readdir(directory)]).toEqual(before);
   });
 
+  it('is refused to a second database', async () => {
+    await metric('2024-03-31');
+    await run();
+    const other = await migratedDatabase();
+    try {
+      await insert(await other.connect(), 'kpi_metrics', { date: '2024-03-31' });
+      const before = await readdir(directory);
+      const second = new RetentionService(await other.dataSource());
+      await expect(second.run({ directory }, NOW)).rejects.toThrow(/holds the archive of another database/);
+      expect(await readdir(directory)).toEqual(before);
+      expect(Object.fromEntries(await second.due(NOW))).toMatchObject({ kpi_metrics: 1 });
+    } finally {
+      await other.close();
+    }
+  });
+
   it('is one of several that a database may have', async () => {
     const other = await mkdtemp(join(tmpdir(), 'archive-'));
     await metric('2024-03-31');
