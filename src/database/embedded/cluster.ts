@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
@@ -43,12 +44,15 @@ export async function openCluster({ directory, template }: BackendOptions, log: 
   }
 }
 
-function open(options: PGliteOptions, log: Log): Promise<PGlite> {
+async function open(options: PGliteOptions, log: Log): Promise<PGlite> {
   const onStderr = (line: string): boolean => {
     log(line);
     return false;
   };
-  return PGlite.create({ ...options, extensions: { vector }, startParams: START_PARAMETERS, onStderr });
+  const database = await PGlite.create({ ...options, extensions: { vector }, startParams: START_PARAMETERS, onStderr });
+  // A copy has the system identifier of its original: this setting tells the two apart.
+  if (options.loadDataDir) await database.exec(`ALTER DATABASE postgres SET embedded.id = '${randomUUID()}'`);
+  return database;
 }
 
 async function createCluster(cluster: string, unfinished: string, log: Log): Promise<PGlite> {

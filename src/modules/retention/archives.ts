@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { AuditLog, KpiMetric, Post } from '../../entities';
 import { PLATFORMS } from '../../entities/social/enumerations';
@@ -80,3 +81,9 @@ export const ARCHIVES: readonly Archive[] = [
     order: 'created_at, id',
   },
 ];
+
+/** The archive that a file belongs to, by its name; undefined: none. */
+export function archiveOf(path: string): Archive | undefined {
+  const name = basename(path);
+  return ARCHIVES.find((archive) => name.startsWith(`${archive.name}-`) && name.endsWith(archive.extension));
+}

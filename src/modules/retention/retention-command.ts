@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { withoutPassword } from '../../database/configuration';
 import type { EntityDataSource } from '../../database/data-source';
 import { UserError } from '../../database/errors';
+import { FOLDER_MODE } from './archive-file';
 import { KEEP_AUDIT_LOGS_YEARS, KEEP_METRICS_YEARS, KEEP_POSTS_DAYS } from './archives';
 import type { RowCounts } from './formats';
 import { RetentionService } from './retention.service';
@@ -39,7 +40,7 @@ Beside each file is its checksum: sha256sum --check *.sha256. Keep the two toget
 Exit codes:
   0  done, or nothing to do
   1  failed, or refused; each row is archived and deleted, or neither: what was begun, the next run finishes
-  3  another run is going on: try again later`,
+  3  another run is at work on a large batch: try again later`,
     )
     .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`) })
     .parse(argv)
@@ -73,8 +74,10 @@ async function runAloud(retention: RetentionService, directory: string): Promise
  * mounted, and what is archived beside it would be lost with the machine.
  */
 async function archiveAt(directory: string, { configuration }: EntityDataSource): Promise<string> {
+  if (!directory.trim()) throw new UserError('--directory is empty: name the folder of the archive.');
   const path = resolve(directory);
-  if (configuration.nodeEnv !== 'production') await mkdir(path, { recursive: true });
+  // A folder that can't be made is not there afterwards.
+  if (configuration.nodeEnv !== 'production') await mkdir(path, { mode: FOLDER_MODE }).catch(() => undefined);
   const found = await stat(path).catch(() => undefined);
   if (!found?.isDirectory())
     throw new UserError(`${path} is no folder: make it, or mount it, or name another one by --directory.`);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -11,8 +11,22 @@ import { RetentionModule } from '../../../src/modules/retention/retention.module
 import { RetentionService } from '../../../src/modules/retention/retention.service';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { insert, type Row } from '../../entities/rows';
-import { AWKWARD, clear, everything, insertPost, references, rowsOf } from './rows';
+import { AWKWARD, clear, DAY, everything, insertPost, references, rowsOf } from './rows';
 import { moduleOn } from '../module-on';
+
+/** All of jest's but the clock. */
+const TIMERS = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setInterval',
+  'clearInterval',
+  'setTimeout',
+  'clearTimeout',
+] as const;
 
 const NOW = new Date('2026-06-15T12:00:00Z');
 /** 90 days before NOW, and a microsecond later. */
@@ -61,6 +75,11 @@ function metric(date: string, columns: Row = {}): Promise<Row> {
 
 function log(createdAt: string, columns: Row = {}): Promise<Row> {
   return insert(client, 'audit_logs', { created_at: createdAt, ...columns });
+}
+
+/** The names in the folder, without what marks it as this database's. */
+async function names(): Promise<string[]> {
+  return (await readdir(directory)).filter((name) => !name.startsWith('.database-')).sort();
 }
 
 async function parsed(file: string): Promise<ArchivedRow[]> {
@@ -124,7 +143,7 @@ describe('what leaves, and when', () => {
   it('is nothing where nothing is due', async () => {
     await insertPost(client, NOT_YET);
     expect(await run()).toEqual([]);
-    expect(await readdir(directory)).toEqual([]);
+    expect(await names()).toEqual([]);
   });
 
   it('is counted beforehand', async () => {
@@ -166,7 +185,7 @@ describe('a quarter and a year', () => {
     );
     const before = await everything(client);
     expect(await run()).toEqual(['kpi_metrics-2021-Q1.csv', 'audit_logs-2021.json.gz']);
-    expect(await readdir(directory)).toHaveLength(4);
+    expect(await names()).toHaveLength(4);
     const actors = (await parsed('audit_logs-2021.json.gz')).map(({ row }) => Number(row.actor));
     expect(actors).toEqual(Array.from({ length: rows }, (_, index) => index + 1));
     for (const file of ['kpi_metrics-2021-Q1.csv', 'audit_logs-2021.json.gz'])
@@ -183,7 +202,13 @@ describe('a file', () => {
       .update(await readFile(join(directory, file)))
       .digest('hex');
     expect(await readFile(join(directory, `${file}.sha256`), 'utf8')).toBe(`${hash}  ${file}\n`);
-    expect((await readdir(directory)).sort()).toEqual([file, `${file}.sha256`]);
+    expect(await names()).toEqual([file, `${file}.sha256`]);
+  });
+
+  it("is its owner's alone", async () => {
+    await metric('2024-03-31');
+    await run();
+    for (const name of await readdir(directory)) expect((await stat(join(directory, name))).mode & 0o777).toBe(0o600);
   });
 
   it('is never overwritten', async () => {
@@ -264,60 +289,161 @@ describe('what an earlier run has left', () => {
     return join(directory, file);
   }
 
-  it('is finished where its rows are deleted', async () => {
+  /** What the names of a file and its checksum end with until its transaction is known to have ended so. */
+  async function suffix(end: 'COMMIT' | 'ROLLBACK'): Promise<string> {
+    await client.query('BEGIN');
+    const { rows } = await client.query<{ id: string }>('SELECT pg_current_xact_id()::text AS id');
+    await client.query(end);
+    return `.tx${rows[0].id}.partial`;
+  }
+
+  async function unfinish(path: string, ending: string, to = path): Promise<void> {
+    await rename(path, `${to}${ending}`);
+    await rename(`${path}.sha256`, `${to}.sha256${ending}`);
+  }
+
+  it('is finished where its transaction was committed', async () => {
     const path = await archivedMetric();
-    await rename(path, `${path}.partial`);
+    await unfinish(path, await suffix('COMMIT'));
     expect(await run()).toEqual([]);
-    expect((await readdir(directory)).sort()).toEqual(['kpi_metrics-2024-Q1.csv', 'kpi_metrics-2024-Q1.csv.sha256']);
+    expect(await names()).toEqual(['kpi_metrics-2024-Q1.csv', 'kpi_metrics-2024-Q1.csv.sha256']);
   });
 
-  it('is made anew where its rows are still there', async () => {
+  it('is finished where only its checksum has its name', async () => {
+    const path = await archivedMetric();
+    await rename(path, `${path}${await suffix('COMMIT')}`);
+    expect(await run()).toEqual([]);
+    expect(await names()).toEqual(['kpi_metrics-2024-Q1.csv', 'kpi_metrics-2024-Q1.csv.sha256']);
+  });
+
+  it('is made anew where its transaction was rolled back', async () => {
     const path = await archivedMetric();
     const before = await readFile(path, 'utf8');
     await retention.restore(path);
-    await rename(path, `${path}.partial`);
+    await unfinish(path, await suffix('ROLLBACK'));
     expect(await run()).toEqual(['kpi_metrics-2024-Q1.csv']);
     expect(await readFile(path, 'utf8')).toBe(before);
-    expect(await readdir(directory)).toHaveLength(2);
+    expect(await names()).toHaveLength(2);
+  });
+
+  it('is removed where its transaction was rolled back and the rows have gone another way since', async () => {
+    const path = await archivedMetric();
+    await unfinish(path, await suffix('ROLLBACK'));
+    expect(await run()).toEqual([]);
+    expect(await names()).toEqual([]);
   });
 
   it('is removed where it is not complete', async () => {
-    await writeFile(join(directory, 'posts-x.json.partial'), '[\n{"tab');
-    await writeFile(join(directory, 'posts-y.json.partial'), '[\n{"tab');
-    await writeFile(join(directory, 'posts-y.json.sha256'), '');
+    const ending = await suffix('ROLLBACK');
+    await writeFile(join(directory, `posts-x.json${ending}`), '[\n{"tab');
+    await writeFile(join(directory, `posts-y.json${ending}`), '[\n{"tab');
+    await writeFile(join(directory, `posts-y.json.sha256${ending}`), '');
     await writeFile(join(directory, 'notes.partial'), 'of somebody else');
     expect(await run()).toEqual([]);
-    expect(await readdir(directory)).toEqual(['notes.partial']);
+    expect(await names()).toEqual(['notes.partial']);
   });
 
-  it('is made of the parts that are left, and the rest goes to another file', async () => {
+  it('is gone on with where it is parts of a file', async () => {
     const path = await archivedMetric();
-    await rename(path, path.replace('.csv', '.part-1.csv'));
-    await writeFile(`${path.replace('.csv', '.part-1.csv')}.sha256`, await readFile(`${path}.sha256`));
-    await rm(`${path}.sha256`);
-    await writeFile(`${path}.partial`, 'begun');
+    const part = path.replace('.csv', '.part-1.csv');
+    await unfinish(path, '', part);
+    await writeFile(`${path}${await suffix('ROLLBACK')}`, 'begun');
     await metric('2024-03-30');
-    expect(await run()).toEqual(['kpi_metrics-2024-Q1-2.csv']);
-    const names = ['kpi_metrics-2024-Q1-2.csv', 'kpi_metrics-2024-Q1.csv'];
-    expect((await readdir(directory)).sort()).toEqual(names.flatMap((name) => [name, `${name}.sha256`]));
-    for (const name of names) await retention.restore(join(directory, name));
+    expect(await run()).toEqual(['kpi_metrics-2024-Q1.csv']);
+    expect(await names()).toEqual(['kpi_metrics-2024-Q1.csv', 'kpi_metrics-2024-Q1.csv.sha256']);
+    await retention.restore(path);
     expect(await rowsOf(client, 'kpi_metrics')).toHaveLength(2);
   });
 
-  it.each([
-    ['was changed', (path: string) => appendFile(`${path}.partial`, ' ')],
-    ['is of another database', () => metric('2024-03-31')],
-  ])('is not touched where it %s', async (name, change) => {
-    await metric('2024-03-30');
+  it('is made a file of where parts have no more rows', async () => {
     const path = await archivedMetric();
-    if (name === 'is of another database') {
-      await retention.restore(path);
-      await client.query(`DELETE FROM kpi_metrics WHERE date = '2024-03-30'`);
-    }
-    await rename(path, `${path}.partial`);
-    await change(path);
-    const before = [await everything(client), await readdir(directory)];
+    await unfinish(path, '', path.replace('.csv', '.part-1.csv'));
+    await metric('2023-03-30');
+    expect(await run()).toEqual(['kpi_metrics-2024-Q1.csv', 'kpi_metrics-2023-Q1.csv']);
+    expect(await names()).toHaveLength(4);
+  });
+
+  it.each([
+    ['was changed', (path: string, ending: string) => appendFile(`${path}${ending}`, ' ')],
+    ['has lost its checksum', (path: string, ending: string) => rm(`${path}.sha256${ending}`)],
+    ['would replace another file', (path: string) => writeFile(path, 'of somebody else')],
+  ])('is not touched where it %s', async (_, change) => {
+    const path = await archivedMetric();
+    const ending = await suffix('COMMIT');
+    await unfinish(path, ending);
+    await change(path, ending);
+    await metric('2024-03-30');
+    const before = [await everything(client), await names()];
     await expect(run()).rejects.toThrow(ArchiveRefusedError);
+    expect([await everything(client), await names()]).toEqual(before);
+  });
+
+  it('is not touched where the database does not know its transaction', async () => {
+    const path = await archivedMetric();
+    await unfinish(path, '.tx4000000000.partial');
+    await metric('2024-03-30');
+    const before = [await everything(client), await names()];
+    await expect(run()).rejects.toThrow(/does not know its transaction 4000000000: look whether/);
+    expect([await everything(client), await names()]).toEqual(before);
+  });
+});
+
+describe('a folder', () => {
+  it('of another database is refused, and not touched', async () => {
+    await writeFile(join(directory, '.database-1-5'), '');
+    await writeFile(join(directory, 'posts-x.json.tx3.partial'), 'of the other one');
+    await metric('2024-03-31');
+    const before = [await everything(client), await readdir(directory)];
+    await expect(run()).rejects.toThrow(/holds the archive of another database: .* remove \.database-1-5\.$/);
     expect([await everything(client), await readdir(directory)]).toEqual(before);
+  });
+
+  it('is refused to a second database', async () => {
+    await metric('2024-03-31');
+    await run();
+    const other = await migratedDatabase();
+    try {
+      await insert(await other.connect(), 'kpi_metrics', { date: '2024-03-31' });
+      const before = await readdir(directory);
+      const second = new RetentionService(await other.dataSource());
+      await expect(second.run({ directory }, NOW)).rejects.toThrow(/holds the archive of another database/);
+      expect(await readdir(directory)).toEqual(before);
+      expect(Object.fromEntries(await second.due(NOW))).toMatchObject({ kpi_metrics: 1 });
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('is one of several that a database may have', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'archive-'));
+    await metric('2024-03-31');
+    expect(await retention.run({ directory: other }, NOW)).toHaveLength(1);
+    await metric('2024-03-30');
+    expect(await run()).toEqual(['kpi_metrics-2024-Q1.csv']);
+    await rm(other, { recursive: true });
+  });
+});
+
+describe('the time', () => {
+  afterEach(() => jest.useRealTimers());
+
+  it("is the database's", async () => {
+    await insert(client, 'posts', { detected_at: new Date(Date.now() - 91 * DAY) });
+    await insert(client, 'posts', { detected_at: new Date(Date.now() - 89.5 * DAY) });
+    // This machine's clock is a little ahead: less than a day is nobody's mistake.
+    jest.useFakeTimers({ now: Date.now() + 0.9 * DAY, doNotFake: [...TIMERS] });
+    expect((await retention.due()).get('posts')).toBe(1);
+    expect(await retention.run({ directory })).toHaveLength(1);
+    expect(await rowsOf(client, 'posts')).toHaveLength(1);
+  });
+
+  it.each([10 * 365, -1.1])('is refused where the two clocks are %d days apart', async (days) => {
+    await insert(client, 'posts', { detected_at: new Date(Date.now() - 91 * DAY) });
+    jest.useFakeTimers({ now: Date.now() + days * DAY, doNotFake: [...TIMERS] });
+    const message = /database's clock says \d{4}-.*Z, this machine's \d{4}-.*Z: correct/;
+    await expect(retention.due()).rejects.toThrow(message);
+    await expect(retention.run({ directory })).rejects.toThrow(message);
+    expect(await rowsOf(client, 'posts')).toHaveLength(1);
+    expect(await names()).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { ARCHIVES } from '../../../src/modules/retention/archives';
 import { RetentionService } from '../../../src/modules/retention/retention.service';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
 import { insert } from '../../entities/rows';
+import { archivesIn, type Run, startRetention } from './command';
 import { clear, DAY, everything, insertPost, references, rowsOf } from './rows';
 
 const STOP_AT = join(__dirname, 'stop-at.ts');
@@ -39,36 +40,10 @@ afterEach(async () => {
 
 afterAll(() => database.close());
 
-interface Run {
-  child: ChildProcess;
-  printed: () => string;
-  ended: Promise<{ code: number | null; output: string; errors: string }>;
-}
-
 function start(argv: readonly string[], environment: NodeJS.ProcessEnv = {}, required: readonly string[] = []): Run {
-  const hooks = ['./typescript.js', ...required].flatMap((file) => ['-r', file]);
-  const child = spawn(process.execPath, [...hooks, 'src/modules/retention/retention.ts', ...argv], {
-    env: {
-      ...process.env,
-      DATABASE_URL: database.url,
-      DATABASE_POOL_SIZE: '1',
-      NODE_ENV: 'development',
-      ...environment,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.push(child);
-  let [output, errors] = ['', ''];
-  child.stdout.on('data', (chunk) => (output += String(chunk)));
-  child.stderr.on('data', (chunk) => (errors += String(chunk)));
-  return {
-    child,
-    printed: () => output + errors,
-    ended: new Promise((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', (code) => resolve({ code, output, errors }));
-    }),
-  };
+  const run = startRetention(argv, { DATABASE_URL: database.url, ...environment }, required);
+  children.push(run.child);
+  return run;
 }
 
 /** The command, to its end. */
@@ -81,8 +56,8 @@ function ago(days: number): string {
   return new Date(Date.now() - days * DAY).toISOString();
 }
 
-async function files(): Promise<string[]> {
-  return (await readdir(directory)).filter((name) => !name.endsWith('.sha256')).sort();
+function files(): Promise<string[]> {
+  return archivesIn(directory);
 }
 
 describe('npm run retention', () => {
@@ -105,6 +80,13 @@ describe('npm run retention', () => {
     expect(await everything(client)).toEqual(before);
   });
 
+  it("keeps what it writes its owner's alone", async () => {
+    await insertPost(client, ago(91));
+    await retention();
+    expect((await stat(directory)).mode & 0o777).toBe(0o700);
+    for (const name of await readdir(directory)) expect((await stat(join(directory, name))).mode & 0o777).toBe(0o600);
+  });
+
   it('says beforehand what it would do, and does not even make a folder', async () => {
     await insertPost(client, ago(91));
     const { code, output } = await retention('--dry-run');
@@ -116,6 +98,8 @@ describe('npm run retention', () => {
 
   it.each([
     ['a folder that is missing in production', [], { NODE_ENV: 'production' }, /is no folder: make it, or mount it/],
+    ['an empty name of a folder', ['--directory', ''], {}, /--directory is empty: name the folder/],
+    ['a folder that can not be made', ['--directory', '/proc/nope'], {}, /is no folder: make it/],
     ['a file that is no archive', ['--restore', 'package.json'], {}, /is no archive/],
     ['an option that it does not know', ['--everything'], {}, /unknown option/],
     ['a server that is not there', [], { DATABASE_URL: 'postgres://u@127.0.0.1:1/d' }, /Nobody listens/],
@@ -225,7 +209,7 @@ describeOnServer('npm run retention, killed', () => {
     for (const rows of Object.values(await everything(client))) expect(rows).toEqual([]);
     let [archived, restored] = [0, 0];
     for (const file of await files()) {
-      expect(file).not.toContain('.partial');
+      expect(file).not.toMatch(/\.partial$|\.part-/);
       const [rootRows] = (await restore(file)).values();
       restored += rootRows;
       archived += await rootRowsIn(file);
@@ -272,10 +256,13 @@ describeOnServer('npm run retention, killed', () => {
     const lock = await holding(`SELECT FROM audit_logs WHERE created_at > '2020-01-01T02:00:00Z' FOR UPDATE`);
     const run = start(['--directory', directory]);
     await until(waitsForLock);
-    expect(await readdir(directory)).toContain('audit_logs-2020.part-2.json.gz.sha256');
+    expect(await readdir(directory)).toContainEqual(
+      expect.stringMatching(/^audit_logs-2020\.part-2\.json\.gz\.sha256\.tx\d+\.partial$/),
+    );
     await kill(run);
     const [first, second] = await files();
-    expect([first, second]).toEqual(['audit_logs-2020.part-1.json.gz', 'audit_logs-2020.part-2.json.gz.partial']);
+    expect(first).toBe('audit_logs-2020.part-1.json.gz');
+    expect(second).toMatch(/^audit_logs-2020\.part-2\.json\.gz\.tx\d+\.partial$/);
     expect((await everything(client)).audit_logs).toHaveLength(7_000);
     await lock.release();
     await expectAllArchived();
@@ -292,13 +279,13 @@ describeOnServer('npm run retention, killed', () => {
 
   it('at each of its steps, one after another, and those of setting right what the last one has left', async () => {
     let kills = 0;
-    while (await stopped({ STOP_AFTER: String(kills % 6) })) kills++;
+    while (await stopped({ STOP_AFTER: String(kills % 12) })) kills++;
     expect(kills).toBeGreaterThan(5);
     await expectAllArchived();
   }, 180_000);
 
   it('after it has deleted it, before the file has its name', async () => {
-    expect(await stopped({})).toMatch(/^rename posts-/);
+    expect(await stopped({})).toMatch(/^rename posts-.*\.sha256$/);
     expect(await files()).toEqual([expect.stringMatching(/^posts-.*\.partial$/)]);
     expect((await everything(client)).posts.length).toBe(before.posts.length - 1000);
     await expectAllArchived();
@@ -316,7 +303,7 @@ describeOnServer('npm run retention, killed', () => {
     await expectAllArchived();
   });
 
-  it('lets one run at a time: another one says so', async () => {
+  it('lets one transaction at a time: a run that would wait for long says so', async () => {
     const lock = await holding('LOCK TABLE decisions IN ACCESS EXCLUSIVE MODE');
     const first = start(['--directory', directory]);
     await until(waitsForLock);
