@@ -35,7 +35,8 @@ export async function migrationCommand(dataSource: EntityDataSource, argv: reado
 Exit codes:
   0  done, or nothing to do
   1  a migration failed, or the database could not be reached; what was applied before stays applied
-  2  refused: an applied migration has been edited or is missing, or a pending one is older than an applied one
+  2  refused: an applied migration has been edited or is missing, or a pending one is older than an applied one,
+     or runs outside a transaction and the database is reached through a pooler
   3  another runner or a long transaction did not finish in time: try again later`,
     )
     .parse(argv);

@@ -167,6 +167,7 @@ function pendingOf(known: readonly KnownMigration[], applied: readonly AppliedMi
   return pending;
 }
 
-function refuse(names: readonly string[], reason: string): void {
+/** @throws MigrationsRefusedError where there are any */
+export function refuse(names: readonly string[], reason: string): void {
   if (names.length > 0) throw new MigrationsRefusedError(`${names.join(', ')}: ${reason}. Nothing was run.`);
 }

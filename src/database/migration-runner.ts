@@ -10,7 +10,9 @@ import {
   type Plan,
   planMigrations,
   RECORD_MIGRATION,
+  refuse,
 } from './migration-history';
+import { duration, isLockedOut, LockNotObtainedError, RunnersLock } from './migration-lock';
 
 export interface MigrateOptions {
   /** The class name of the last migration to run. Default: all that are pending. */
@@ -25,42 +27,23 @@ export interface MigrateOptions {
   report?: (line: string) => void;
 }
 
-/** Another session holds what the runner needs. Nothing is broken: try again later. */
-export class LockNotObtainedError extends UserError {
-  /** Of a command that it ends. */
-  readonly exitCode = 3;
-}
-
-/** All runners ask for this one advisory lock of the database; the number has no meaning. */
-const RUNNERS_LOCK = 724_310_551;
-const POLL_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** lock_not_available and deadlock_detected: the transaction has been undone, and its next attempt may well succeed. */
-const LOCKED_OUT = ['55P03', '40P01'];
-
-/**
- * Limits that the application's connections may have and a migration must not: it takes as long as it takes. A server that
- * loses its runner (kill -9, a fail-over of the network) notices within two seconds, rolls back and lets go of the locks.
- */
-const SESSION_SETTINGS = {
-  statement_timeout: '0',
-  idle_in_transaction_session_timeout: '0',
-  transaction_timeout: '0',
-  client_connection_check_interval: '2s',
-};
+/** A connection, and what keeps others from running migrations beside it. */
+interface Runner {
+  readonly connection: QueryRunner;
+  readonly lock: RunnersLock;
+}
 
 /**
  * Runs the pending migrations, each in a transaction of its own unless it says `transaction = false`, and returns their
  * names. However many replicas call it at once, one runs them and the others wait and then find nothing to do.
  *
- * The runners' lock is held by the very connection that runs the migrations, so that neither can outlive the other. It is
- * polled for: a session that waits in pg_advisory_lock holds a snapshot, and CREATE INDEX CONCURRENTLY waits for that.
- *
  * A migration waits for a table's lock only for `lockTimeoutMs`, then steps back and tries again: as long as it waits
  * behind somebody's long query, every other query waits behind it. A statement with CONCURRENTLY blocks nobody and may wait.
  *
- * @throws MigrationsRefusedError where database and code disagree about what is applied; nothing is run then
+ * @throws MigrationsRefusedError where database and code disagree about what is applied, or where a migration outside a
+ *   transaction is to run through a pooler; nothing is run then
  * @throws LockNotObtainedError where another runner, or a session with a lock on a table, did not finish in time
  * @throws UserError where a migration fails; those before it stay applied
  */
@@ -68,13 +51,10 @@ export async function migrate(dataSource: DataSource, options: MigrateOptions = 
   const { waitMs = 600_000, report = () => undefined } = options;
   const connection = dataSource.createQueryRunner('master');
   try {
-    await settle(connection);
-    await takeLock(connection, waitMs, report);
-    for (const statement of await missingBookkeeping(connection)) await connection.query(statement);
-    const { pending, adopted } = await planMigrations(dataSource, connection, options.to);
-    for (const { id, checksum } of adopted) await connection.query(ADOPT_MIGRATION, [id, checksum]);
+    const runner = { connection, lock: await RunnersLock.take(connection, { waitMs, report }) };
+    const { pending, adopted } = await prepare(runner, dataSource, options.to);
     if (adopted.length > 0) report(adoption(adopted));
-    return await runAll(connection, pending, options);
+    return await runAll(runner, pending, options);
   } finally {
     await close(connection);
   }
@@ -87,44 +67,33 @@ async function close(connection: QueryRunner): Promise<void> {
   await connection.release();
 }
 
-async function settle(connection: QueryRunner): Promise<void> {
-  // Not every version has every setting.
-  await connection.query(`SELECT set_config(name, $1::jsonb ->> name, false) FROM pg_settings WHERE $1::jsonb ? name`, [
-    JSON.stringify(SESSION_SETTINGS),
-  ]);
+/** Makes the bookkeeping where there is none, and finds out what there is to do. */
+async function prepare({ connection, lock }: Runner, dataSource: DataSource, to?: string): Promise<Plan> {
+  return lock.transaction(async () => {
+    for (const statement of await missingBookkeeping(connection)) await connection.query(statement);
+    const plan = await planMigrations(dataSource, connection, to);
+    if (lock.pooled) refuseOutsideTransactions(plan);
+    for (const { id, checksum } of plan.adopted) await connection.query(ADOPT_MIGRATION, [id, checksum]);
+    return plan;
+  });
 }
 
-async function takeLock(connection: QueryRunner, waitMs: number, report: (line: string) => void): Promise<void> {
-  const end = Date.now() + waitMs;
-  for (let first = true; !(await tryLock(connection)); first = false) {
-    if (first) report('Another runner is migrating this database: waiting for it to finish.');
-    if (Date.now() >= end)
-      throw new LockNotObtainedError(
-        `Another runner has been migrating this database for more than ${duration(waitMs)}: wait for it to finish, and run this again.`,
-      );
-    await sleep(POLL_MS);
-  }
+function refuseOutsideTransactions({ pending }: Plan): void {
+  refuse(
+    pending.filter(({ migration }) => migration.instance!.transaction === false).map(({ migration }) => migration.name),
+    'runs outside a transaction, which takes a session of its own, and DATABASE_URL leads to a pooler that hands each ' +
+      'transaction to another session: run this with the URL of the server itself',
+  );
 }
 
-async function tryLock(connection: QueryRunner): Promise<boolean> {
-  const [{ obtained }] = (await connection.query('SELECT pg_try_advisory_lock($1) AS obtained', [RUNNERS_LOCK])) as [
-    { obtained: boolean },
-  ];
-  return obtained;
-}
-
-async function runAll(
-  connection: QueryRunner,
-  pending: readonly KnownMigration[],
-  options: MigrateOptions,
-): Promise<string[]> {
+async function runAll(runner: Runner, pending: readonly KnownMigration[], options: MigrateOptions): Promise<string[]> {
   const { report = () => undefined } = options;
   const done: string[] = [];
   for (const [index, runnable] of pending.entries()) {
     const { name } = runnable.migration;
     const start = Date.now();
     report(`${index + 1}/${pending.length} ${name} …`);
-    if (!(await runPatiently(connection, runnable, options))) {
+    if (!(await runPatiently(runner, runnable, options))) {
       report(`    applied meanwhile by another runner`);
       continue;
     }
@@ -136,16 +105,17 @@ async function runAll(
 
 /** Runs a migration, again and again while it does not get its locks. Whether it had still to be run. */
 async function runPatiently(
-  connection: QueryRunner,
+  runner: Runner,
   runnable: KnownMigration,
   { lockTimeoutMs = 2000, attempts = 10, report = () => undefined }: MigrateOptions,
 ): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await run(connection, runnable, lockTimeoutMs);
+      return await run(runner, runnable, lockTimeoutMs);
     } catch (error) {
+      if (error instanceof LockNotObtainedError) throw error;
       if (!isLockedOut(error)) throw failureOf(runnable.migration, error);
-      const holders = await oldestTransactions(connection);
+      const holders = await oldestTransactions(runner.connection);
       if (attempt >= attempts)
         throw new LockNotObtainedError(
           `${runnable.migration.name} did not get a lock that it needs in ${attempts} attempts of ${duration(lockTimeoutMs)}: run this again when the long transactions are over${holders}.`,
@@ -162,30 +132,25 @@ async function runPatiently(
 
 /** Runs a migration and records it. Whether it had still to be run. */
 async function run(
-  connection: QueryRunner,
+  { connection, lock }: Runner,
   { migration, checksum }: KnownMigration,
   lockTimeoutMs: number,
 ): Promise<boolean> {
-  const transaction = migration.instance!.transaction !== false;
-  const restore = transaction ? undefined : limitEachStatement(connection, lockTimeoutMs);
-  if (transaction) await connection.startTransaction();
-  try {
-    if (transaction) await connection.query(lockTimeout(lockTimeoutMs, 'LOCAL'));
-    // The embedded server has one session, which holds every runner's lock: there only this keeps two of them apart, and
-    // only in a transaction.
-    const applied = await isApplied(connection, migration.name);
-    if (!applied) {
-      await migration.instance!.up(connection);
-      await connection.query(RECORD_MIGRATION, [migration.timestamp, migration.name, checksum]);
-    }
-    if (transaction) await connection.commitTransaction();
-    return !applied;
-  } catch (error) {
-    if (transaction) await connection.rollbackTransaction().catch(() => undefined);
-    throw error;
-  } finally {
-    restore?.();
+  const apply = async (): Promise<boolean> => {
+    // Through a pooler another runner may have been faster, between two transactions.
+    if (await isApplied(connection, migration.name)) return false;
+    await migration.instance!.up(connection);
+    await connection.query(RECORD_MIGRATION, [migration.timestamp, migration.name, checksum]);
+    return true;
+  };
+  if (migration.instance!.transaction === false) {
+    const restore = limitEachStatement(connection, lockTimeoutMs);
+    return apply().finally(restore);
   }
+  return lock.transaction(async () => {
+    await connection.query(lockTimeout(lockTimeoutMs, 'LOCAL'));
+    return apply();
+  });
 }
 
 /** Outside a transaction each statement gets its own limit, and those with CONCURRENTLY none. Returns how to undo it. */
@@ -202,10 +167,6 @@ function limitEachStatement(connection: QueryRunner, lockTimeoutMs: number): () 
 
 function lockTimeout(milliseconds: number, scope: 'LOCAL' | 'SESSION'): string {
   return `SET ${scope} lock_timeout = ${milliseconds}`;
-}
-
-function isLockedOut(error: unknown): boolean {
-  return error instanceof QueryFailedError && LOCKED_OUT.includes((error.driverError as { code: string }).code);
 }
 
 /** The sessions whose transactions have been open longest, as far as the login may see them: ` (pid 4711 for 3 min, …)`. */
@@ -237,11 +198,4 @@ function shorten(sql: string): string {
 function adoption(adopted: Plan['adopted']): string {
   const names = adopted.map(({ name }) => name).join(', ');
   return `Applied by something else than this runner, and from now on guarded against edits: ${names}.`;
-}
-
-/** `350 ms`, `1.2 s`, `3 min`. */
-function duration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
-  return `${Math.round(milliseconds / 60_000)} min`;
 }

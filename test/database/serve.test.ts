@@ -17,7 +17,7 @@ beforeAll(() => {
 });
 
 afterAll(async () => {
-  while (findHolder(directory)) await sleep(50);
+  while (await findHolder(directory)) await sleep(50);
   rmSync(directory, { recursive: true });
 });
 
@@ -56,7 +56,7 @@ describe('npm run db', () => {
     expect((await client.query('SELECT 1')).rowCount).toBe(1);
     await client.end();
     await sleep(3000);
-    expect(findHolder(directory)).toBeDefined();
+    expect(await findHolder(directory)).toBeDefined();
     command.kill(signal);
     expect(await once(command, 'exit')).toEqual([0, null]);
   });
@@ -65,7 +65,7 @@ describe('npm run db', () => {
     const command = serve();
     await printedUrl(command);
     const ended = outcome(command);
-    process.kill(findHolder(directory)!.pid, 'SIGKILL');
+    process.kill((await findHolder(directory))!.pid, 'SIGKILL');
     expect(await ended).toMatchObject({
       code: 1,
       errors: expect.stringMatching(/^The embedded PostgreSQL has ended: see \S+server\.log\.\n$/) as string,

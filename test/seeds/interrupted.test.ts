@@ -176,7 +176,7 @@ describe('whoever ends the seeder, the database stays as it was', () => {
     const before = await state();
     const terminal = await onTerminal(command('--only', 'decisions', '--scale', '300'), environment(set), ROOT);
     await terminal.shows(/ % of \d+ rows \| posts/);
-    process.kill(findHolder(set.DATABASE_DIRECTORY!)!.pid, 'SIGKILL');
+    process.kill((await findHolder(set.DATABASE_DIRECTORY!))!.pid, 'SIGKILL');
     expect(await terminal.ended).toBe(1);
     expect(linesOf(terminal.transcript)).toEqual([expect.stringMatching(/^The connection to .* was lost.*\.$/), '']);
     expect(showsCursor(terminal.transcript)).toBe(true);

@@ -1,6 +1,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { UserError } from '../errors';
-import { type BackendOptions, Counter, type Order, type Report } from './backend';
+import { AdvisoryLocks } from './advisory-locks';
+import { type BackendOptions, Counter, LOCKED, type Order, type Report } from './backend';
 import { Checkpoints } from './checkpoints';
 import { openCluster, writeTar } from './cluster';
 import { explainFailure } from './failure';
@@ -72,15 +73,20 @@ async function main(): Promise<void> {
   report({ kind: 'ready', greeting });
   ready = true;
   const settings = new ClientSettings(postgres);
+  const advisoryLocks = new AdvisoryLocks(postgres);
   const checkpoints = new Checkpoints(postgres, database.Module);
+  let client = 0;
   for (;;) {
     const order = nextOrder();
     if (order instanceof Uint8Array) {
+      advisoryLocks.note(client, order);
       const status = postgres.serve(take(order));
-      report({ kind: 'idle', status });
+      report({ kind: 'idle', status: status === 'I' && advisoryLocks.areHeldBy(client) ? LOCKED : status });
       if (status === 'I' || status === 'T') checkpoints.makeWhereDue();
     } else if (order.kind === 'turn') {
+      client = order.client;
       settings.forget(order.gone);
+      advisoryLocks.forget(order.gone);
       settings.turn(order.client, order.settings);
       if (order.preamble) postgres.serveUnanswered(order.preamble);
     } else if (order.kind === 'dump') {

@@ -45,10 +45,13 @@ export type Report =
   | { kind: 'log'; line: string }
   | { kind: 'failed'; message: string; explained: boolean };
 
+/** The status of a session that is in no transaction, but has advisory locks, beside those of `Postgres.serve`. */
+export const LOCKED = 'L';
+
 interface BackendEvents {
   /** A part of an answer. `sent` has to be called once it is out of the process's hands. */
   output(bytes: Uint8Array, sent: () => void): void;
-  /** All that was sent is handled. `status` as `Postgres.serve` returns it. */
+  /** All that was sent is handled. `status` as `Postgres.serve` returns it, or LOCKED. */
   idle(status: string | undefined): void;
   /** A line of PostgreSQL's log. */
   log(line: string): void;

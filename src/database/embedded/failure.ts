@@ -40,9 +40,9 @@ export function explainFailure(directory: string, failure: unknown): UserError {
 }
 
 /** Does something with a data directory. @throws UserError when it fails */
-export function attempt<T>(directory: string, action: () => T): T {
+export async function attempt<T>(directory: string, action: () => T | Promise<T>): Promise<T> {
   try {
-    return action();
+    return await action();
   } catch (error) {
     throw explainFailure(directory, error);
   }

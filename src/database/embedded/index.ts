@@ -54,12 +54,12 @@ const SILENCE_LIMIT = 10_000;
  */
 export async function openEmbedded({ directory, port = PORT }: SharedOptions): Promise<SharedDatabase> {
   const path = resolve(directory);
-  attempt(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }));
+  await attempt(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }));
   const patience = new Patience(path);
   let server: ServerProcess | undefined;
   try {
     for (;;) {
-      const holder = attempt(path, () => findHolder(path));
+      const holder = await attempt(path, () => findHolder(path));
       const lease = holder?.url && (await Lease.take(holder.url, basename(holder.file)));
       if (lease) return share(holder.url!, lease);
       if (holder) await patience.with(holder);
@@ -109,7 +109,12 @@ class Patience {
     await sleep(50 + Math.random() * 100);
   }
 
-  private doubt({ pid, host, file }: Holder): UserError {
+  private doubt(holder: Holder): UserError {
+    const { pid, host, file, url, listens } = holder;
+    if (listens && !isElsewhere(holder))
+      return new UserError(
+        `${this.directory} is in use by process ${pid} on ${host}, which ${url ? `cannot be reached at ${url}` : 'is not ready'}: it may run in another container. End it, or use the database there.`,
+      );
     return new UserError(
       `${this.directory} is locked by process ${pid} on ${host}, which does not answer: end it, or, if it is no embedded PostgreSQL, delete ${file}.`,
     );

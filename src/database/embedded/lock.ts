@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { answers, listen } from './lock-socket';
 
 /** What a lock file says: the process that serves, or is about to serve, the data directory. */
 export interface Holder {
@@ -10,6 +12,8 @@ export interface Holder {
   host: string;
   /** When it began, as the system says it: another process may have the pid by now. Empty: the system does not say. */
   began: string;
+  /** Whether it listens on the socket beside the lock file for as long as it lives. Default: false. */
+  listens?: boolean;
   /** Where it serves; undefined: it is not ready yet. */
   url?: string;
   /** The lock file. */
@@ -19,26 +23,38 @@ export interface Holder {
 /** A lock file's name: no two are ever the same, so that removing one that is stale never removes another. */
 const LOCK = /^server-\d+-[0-9a-f]+\.lock$/;
 
-/** The right to open a data directory, which at most one living process has. */
+/**
+ * The right to open a data directory, which at most one living process has.
+ *
+ * Whether a holder lives is asked of the kernel: it answers on the holder's socket, whatever the name of the container and
+ * whatever pids it has there, and refuses as soon as the holder has ended. A pid counts only where there are no sockets.
+ */
 export class Lock {
   private constructor(
     private readonly holder: Omit<Holder, 'file'>,
     readonly file: string,
+    private readonly socket: Server | undefined,
   ) {}
 
   /**
    * Takes the lock; undefined: another process has it, or tries to at this moment.
    *
-   * Each writes a file of its own and then looks for others': of two that do so at once at least one sees the other's,
-   * and whoever does withdraws.
+   * Each listens, writes a file of its own and then looks for others': of two that do so at once at least one sees the
+   * other's, and whoever does withdraws.
    */
-  static take(directory: string): Lock | undefined {
+  static async take(directory: string): Promise<Lock | undefined> {
     const file = join(directory, `server-${process.pid}-${randomBytes(4).toString('hex')}.lock`);
-    const lock = new Lock({ pid: process.pid, host: hostname(), began: beginningOf(process.pid) }, file);
-    lock.write();
-    if (findHolders(directory).length === 1) return lock;
-    lock.release();
-    return undefined;
+    const socket = await listen(socketOf(file));
+    const { pid } = process;
+    const lock = new Lock({ pid, host: hostname(), began: beginningOf(pid), listens: !!socket }, file, socket);
+    let alone = false;
+    try {
+      lock.write();
+      alone = (await findHolders(directory)).length === 1;
+    } finally {
+      if (!alone) lock.release();
+    }
+    return alone ? lock : undefined;
   }
 
   /** Lets others know where the database is served. */
@@ -49,6 +65,8 @@ export class Lock {
 
   release(): void {
     rmSync(this.file, { force: true });
+    this.socket?.close();
+    rmSync(socketOf(this.file), { force: true });
   }
 
   private write(): void {
@@ -63,18 +81,25 @@ export class Lock {
 }
 
 /** Who serves the data directory; undefined: nobody. Locks of processes that have ended are removed. */
-export function findHolder(directory: string): Holder | undefined {
-  const holders = findHolders(directory);
+export async function findHolder(directory: string): Promise<Holder | undefined> {
+  const holders = await findHolders(directory);
   return holders.find((holder) => holder.url) ?? holders[0];
 }
 
-function findHolders(directory: string): Holder[] {
-  const holders = readdirSync(directory)
-    .filter((name) => LOCK.test(name))
-    .map((name) => readHolder(join(directory, name)))
-    .filter((holder) => holder !== undefined);
-  for (const holder of holders) if (hasEnded(holder)) rmSync(holder.file, { force: true });
-  return holders.filter((holder) => !hasEnded(holder));
+async function findHolders(directory: string): Promise<Holder[]> {
+  const living: Holder[] = [];
+  for (const name of readdirSync(directory).filter((name) => LOCK.test(name))) {
+    const holder = readHolder(join(directory, name));
+    if (!holder) continue;
+    if (await hasEnded(holder)) for (const file of [holder.file, socketOf(holder.file)]) rmSync(file, { force: true });
+    else living.push(holder);
+  }
+  return living;
+}
+
+/** The socket that belongs to a lock file. */
+function socketOf(file: string): string {
+  return file.replace(/lock$/, 'sock');
 }
 
 function readHolder(file: string): Holder | undefined {
@@ -92,17 +117,20 @@ export function isElsewhere({ host }: Holder): boolean {
   return host !== hostname();
 }
 
-function hasEnded(holder: Holder): boolean {
-  const { pid, began } = holder;
+async function hasEnded(holder: Holder): Promise<boolean> {
   if (isElsewhere(holder)) return false;
+  return holder.listens ? !(await answers(socketOf(holder.file))) : !isRunning(holder);
+}
+
+function isRunning({ pid, began }: Holder): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
     // EPERM: it runs, as another user.
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return true;
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
   const now = beginningOf(pid);
-  return began !== '' && now !== '' && began !== now;
+  return began === '' || now === '' || began === now;
 }
 
 /** When a process began, in a form to be compared only; empty where the system has no /proc. */

@@ -42,7 +42,7 @@ export class ServerProcess {
   /** @throws UserError when it does not start */
   static async start(options: ServerOptions): Promise<ServerProcess> {
     const log = options.directory && join(options.directory, 'server.log');
-    const server = new ServerProcess(spawnServer(options, log), log);
+    const server = new ServerProcess(await spawnServer(options, log), log);
     const timer = setTimeout(() => server.child.kill('SIGKILL'), START_LIMIT);
     const report = await server.report().finally(() => clearTimeout(timer));
     if (report.kind === 'failed') throw new UserError(report.message);
@@ -98,8 +98,8 @@ export class ServerProcess {
 }
 
 /** That of a data directory outlives this process. */
-function spawnServer(options: ServerOptions, log: string | undefined): ChildProcess {
-  const output = log ? attempt(options.directory!, () => openSync(log, 'a', 0o600)) : 'inherit';
+async function spawnServer(options: ServerOptions, log: string | undefined): Promise<ChildProcess> {
+  const output = log ? await attempt(options.directory!, () => openSync(log, 'a', 0o600)) : 'inherit';
   const extension = extname(__filename);
   const hook = extension === '.ts' ? ['--require', join(__dirname, '../../../typescript.js')] : [];
   try {

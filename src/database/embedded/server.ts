@@ -29,7 +29,7 @@ async function main(options: ServerOptions): Promise<void> {
   const log = (line: string): void => (directory ? appendToLog(join(directory, 'server.log'), line) : undefined);
   let lock: Lock | undefined;
   try {
-    if (directory) lock = attempt(directory, () => Lock.take(directory));
+    if (directory) lock = await attempt(directory, () => Lock.take(directory));
     if (directory && !lock) return await tell({ kind: 'locked' });
     await serve(options, lock, log);
   } catch (error) {

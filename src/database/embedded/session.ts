@@ -1,4 +1,4 @@
-import type { Backend, Turn } from './backend';
+import { type Backend, LOCKED, type Turn } from './backend';
 import { message, query, SYNC } from './wire';
 
 /** Someone the session can belong to. */
@@ -25,12 +25,14 @@ interface Waiting {
 
 /**
  * Whose turn it is. The one session of PostgreSQL belongs to a client from its first message until it is in no
- * transaction, and to nobody else in between; the others queue.
+ * transaction and has no advisory lock, and to nobody else in between; the others queue.
  */
 export class Session {
   private taken = false;
   private owner?: Owner;
   private since = 0;
+  /** What the last query ended with. */
+  private status?: string;
   private queue: Waiting[] = [];
   private onSettled: (() => void)[] = [];
   /** Those that have had a turn and are not gone. */
@@ -74,13 +76,14 @@ export class Session {
 
   idle(status: string | undefined): void {
     this.since = Date.now();
+    this.status = status;
     if (status === 'I') this.release();
     for (const resolve of this.onSettled.splice(0)) resolve();
   }
 
   /**
    * A client is gone: its place in the queue is free, what it has begun is undone, its statements are dropped. What else
-   * it may have left (temporary tables, advisory locks) goes as soon as no other client is there whose it could be.
+   * it may have left (temporary tables) goes as soon as no other client is there whose it could be.
    */
   async leave(owner: Owner, statements: Buffer[]): Promise<void> {
     this.queue = this.queue.filter((waiting) => waiting.owner !== owner);
@@ -143,7 +146,8 @@ export class Session {
   }
 
   private describeWait(): string {
-    const doing = this.backend.isIdle ? 'is idle in a transaction' : 'is running a statement';
+    const idle = this.status === LOCKED ? 'holds an advisory lock' : 'is idle in a transaction';
+    const doing = this.backend.isIdle ? idle : 'is running a statement';
     const who = this.owner?.name ?? 'the server itself';
     return (
       `waited ${seconds(this.waitLimit)} for the embedded PostgreSQL, which serves one transaction at a time: ` +
@@ -154,9 +158,15 @@ export class Session {
 
 /**
  * Ends whatever a client was doing: a COPY (CopyFail, which else means nothing), an extended query with an error (which
- * skips all up to Sync) or without (which Sync alone would commit), a transaction.
+ * skips all up to Sync) or without (which Sync alone would commit), a transaction. And gives its advisory locks back.
  */
-const UNDO = [message('f', 'the client is gone'), query('ROLLBACK'), SYNC, query('ROLLBACK')];
+const UNDO = [
+  message('f', 'the client is gone'),
+  query('ROLLBACK'),
+  SYNC,
+  query('ROLLBACK'),
+  query('SELECT pg_catalog.pg_advisory_unlock_all()'),
+];
 
 function seconds(milliseconds: number): string {
   return `${Math.round(milliseconds / 1000)} s`;

@@ -83,8 +83,8 @@ function locks(at = directory): string[] {
   return existsSync(at) ? readdirSync(at).filter((name) => name.endsWith('.lock')) : [];
 }
 
-function serverPid(): number {
-  return findHolder(directory)!.pid;
+async function serverPid(): Promise<number> {
+  return (await findHolder(directory))!.pid;
 }
 
 function isAlive(pid: number): boolean {
@@ -106,7 +106,7 @@ function ended(at: string): Promise<void> {
 }
 
 async function killServer(): Promise<void> {
-  const pid = serverPid();
+  const pid = await serverPid();
   process.kill(pid, 'SIGKILL');
   await until(() => !isAlive(pid));
 }
@@ -118,7 +118,7 @@ describe('the server of a data directory', () => {
     const database = await open();
     expect(new Set(started.map(({ url }) => url))).toEqual(new Set([database.url]));
     expect(locks().length).toBe(1);
-    const pid = serverPid();
+    const pid = await serverPid();
 
     await database.close();
     started[0].process.stdin!.end();
@@ -172,7 +172,7 @@ describe('the server of a data directory', () => {
     await client.query('CREATE TABLE told (n int)');
     await client.query('BEGIN; INSERT INTO told VALUES (1)');
     const error = once(client, 'error');
-    process.kill(serverPid(), 'SIGTERM');
+    process.kill(await serverPid(), 'SIGTERM');
     expect(await error).toMatchObject([{ code: '57P01' }]);
     await database.ended();
     await ended(directory);

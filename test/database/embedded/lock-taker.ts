@@ -7,7 +7,7 @@ import { Lock } from '../../../src/database/embedded/lock';
 async function main(directory: string, times: number): Promise<void> {
   const held = join(directory, 'held');
   for (let taken = 0; taken < times;) {
-    const lock = Lock.take(directory);
+    const lock = await Lock.take(directory);
     if (lock) {
       taken++;
       openSync(held, 'wx'); // Fails where another process has the lock, too.

@@ -132,6 +132,17 @@ describe('a client that waits too long', () => {
     await expect(waiting.query('SELECT $1::int AS n', [7])).resolves.toMatchObject({ rows: [{ n: 7 }] });
   });
 
+  it('is told that another one holds an advisory lock', async () => {
+    const [holder, waiting] = [await connect(), await connect()];
+    await holder.query('SELECT pg_advisory_lock($1)', [1]);
+    await expect(waiting.query('SELECT 1')).rejects.toMatchObject({
+      code: '55P03',
+      message: expect.stringMatching(/ holds an advisory lock \(for \d+ s\)/) as string,
+    });
+    await holder.query('SELECT pg_advisory_unlock(1)');
+    expect(await value(waiting, 'SELECT 1')).toBe(1);
+  });
+
   it('is told that a statement runs, while one runs', async () => {
     const [holder, waiting] = [await connect(), await connect()];
     await holder.query('BEGIN');
@@ -202,6 +213,55 @@ describe('a client that is gone', () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     await holder.query('COMMIT');
     expect(await value(await connect(), 'SELECT count(*)::int FROM unfinished')).toBe(0);
+  });
+});
+
+describe('an advisory lock', () => {
+  /** Whether another client gets it at once. It is asked, and awaited, while the first one has it. */
+  async function other(): Promise<{ obtained: Promise<unknown>; answered: () => boolean }> {
+    let answered = false;
+    const client = await connect();
+    const obtained = value(client, 'SELECT pg_try_advisory_lock(7)').finally(() => (answered = true));
+    return { obtained, answered: () => answered };
+  }
+
+  it.each([
+    ['in a simple query', (client: Client) => client.query('SELECT pg_advisory_lock(7)')],
+    [
+      'by a prepared statement',
+      (client: Client) => client.query({ name: 'take', text: 'SELECT pg_try_advisory_lock($1)', values: [7] }),
+    ],
+    [
+      'in a transaction that goes on after it',
+      (client: Client) => client.query('BEGIN; SELECT pg_advisory_lock(7); COMMIT'),
+    ],
+    [
+      'taken twice, given back once',
+      (client: Client) => client.query('SELECT pg_advisory_lock(7), pg_advisory_lock(7); SELECT pg_advisory_unlock(7)'),
+    ],
+  ])('keeps other clients out until it is given back: %s', async (_, take) => {
+    const holder = await connect();
+    await take(holder);
+    const { obtained, answered } = await other();
+    for (let query = 0; query < 20; query++) await holder.query('SELECT 1');
+    expect(answered()).toBe(false);
+    await holder.query('SELECT pg_advisory_unlock_all()');
+    expect(await obtained).toBe(true);
+  });
+
+  it('keeps them out until its client is gone', async () => {
+    const holder = new Client(database.url);
+    await holder.connect();
+    await holder.query('SELECT pg_advisory_lock(7)');
+    const { obtained, answered } = await other();
+    expect(answered()).toBe(false);
+    await holder.end();
+    expect(await obtained).toBe(true);
+  });
+
+  it('of a transaction ends with it', async () => {
+    await (await connect()).query('SELECT pg_advisory_xact_lock(7)');
+    expect(await (await other()).obtained).toBe(true);
   });
 });
 
