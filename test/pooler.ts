@@ -14,7 +14,7 @@ const PROGRAM = ['/usr/sbin/pgbouncer', '/opt/homebrew/bin/pgbouncer', '/usr/loc
 /** `describe` for what goes through a pooler. Skipped without TEST_DATABASE_URL or PgBouncer (`apt-get install pgbouncer`). */
 export const describeThroughPooler = SERVER && PROGRAM ? describe : describe.skip;
 
-/** A PgBouncer before the tests' server, which hands each transaction to any of two sessions. */
+/** A PgBouncer before the tests' server, which hands each transaction to any of four sessions. */
 export interface Pooler {
   /** A database's URL through it. */
   through(url: string): string;
@@ -36,7 +36,8 @@ listen_port = ${port}
 unix_socket_dir =
 auth_type = any
 pool_mode = transaction
-default_pool_size = 2
+default_pool_size = 4
+server_round_robin = 1
 ignore_startup_parameters = extra_float_digits,statement_timeout,idle_in_transaction_session_timeout
 `,
     { mode: 0o644 },

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import type { Client } from 'pg';
 import { migratedDatabase, type TestDatabase } from '../../databases';
-import { NO_PGBOUNCER, type PgBouncer, startPgBouncer } from '../../pgbouncer';
+import { describeThroughPooler, type Pooler, startPooler } from '../../pooler';
 import { archivesIn, type Run, startRetention } from './command';
 import { clear } from './rows';
 
@@ -102,32 +102,34 @@ function testRuns(url: () => string): void {
     ['three in two folders', ['a', 'a', 'b'], false],
     ['three in one folder, one of which is killed', ['a', 'a', 'a'], true],
     ['two in two folders, one of which is killed', ['a', 'b'], true],
-  ])('%s: each row stays in one place', async (_, directories, killed) => {
-    const before = await places([]);
-    const [first, ...others] = startAll(url(), directories);
-    if (killed) {
-      while (!first.printed().includes('Archive:')) await sleep(10);
-      await sleep(Math.random() * 800);
-      first.child.kill('SIGKILL');
-      await first.ended;
-      await expectPeace(others);
-    } else await expectPeace(runs);
-    // What a run that was killed, or said that it would wait for long, has left.
-    for (const directory of new Set(directories)) await expectPeace(startAll(url(), [directory]));
-    const after = await places(directories);
-    expect(after).toEqual(before);
-    for (const table of ROOTS) expect(await idsInDatabase(table)).toEqual([]);
-  }, 180_000);
+  ])(
+    '%s: each row stays in one place',
+    async (_, directories, killed) => {
+      const before = await places([]);
+      const [first, ...others] = startAll(url(), directories);
+      if (killed) {
+        while (!first.printed().includes('Archive:')) await sleep(10);
+        await sleep(Math.random() * 800);
+        first.child.kill('SIGKILL');
+        await first.ended;
+        await expectPeace(others);
+      } else await expectPeace(runs);
+      // What a run that was killed, or said that it would wait for long, has left.
+      for (const directory of new Set(directories)) await expectPeace(startAll(url(), [directory]));
+      const after = await places(directories);
+      expect(after).toEqual(before);
+      for (const table of ROOTS) expect(await idsInDatabase(table)).toEqual([]);
+    },
+    180_000,
+  );
 }
 
 describe('several runs at once', () => testRuns(() => database.url));
 
-const describePooled = NO_PGBOUNCER ? describe.skip : describe;
-
-describePooled(`several runs at once through PgBouncer${NO_PGBOUNCER ? ` (skipped: ${NO_PGBOUNCER})` : ''}`, () => {
-  let pooler: PgBouncer;
+describeThroughPooler('several runs at once through PgBouncer', () => {
+  let pooler: Pooler;
   beforeAll(async () => {
-    pooler = await startPgBouncer();
+    pooler = await startPooler();
   });
   afterAll(() => pooler.close());
 
