@@ -5,9 +5,9 @@ import dataSource from '../ormconfig';
 import { withoutPassword } from './database/configuration';
 import { runCommand, UserError } from './database/errors';
 import { migrate } from './database/migration-runner';
+import { pendingMigrations } from './http/health/database-state';
+import { USER_ID_HEADER } from './http/identity/gateway-user.guard';
 import { createApplication } from './modules/application';
-import { pendingMigrations } from './modules/health/database-state';
-import { USER_ID_HEADER } from './modules/identity/gateway-user.guard';
 
 const { configuration } = dataSource;
 const inProduction = configuration.nodeEnv === 'production';

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, Not, Repository } from 'typeorm';
+import { columnsOf, rowsOf } from '../../database/rows';
 import { UserContext } from '../../database/user-context';
 import { IntentExecution, ScheduledIntent } from '../../entities';
-import { columnsOf, rowsOf } from '../database/rows';
-import { InvalidInputError, NotFoundError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
-import { IN_INDEX_ORDER, type Page, pageOf, type PageRequest } from '../pagination/page';
+import { InvalidInputError, NotFoundError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
+import { IN_INDEX_ORDER, type Page, pageOf, type PageRequest } from '../../http/pagination/page';
 import { CLAIM_MS, ClaimLostError, type Execution, type Outcome } from './execution';
 import { nextCheck } from './next-check';
 import { triggerOf, wrong } from './triggers';

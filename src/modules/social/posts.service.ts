@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
+import { columnsOf } from '../../database/rows';
 import { Author, Post } from '../../entities';
 import { powerTierOf } from '../../entities/social/power-tier';
-import { columnsOf } from '../database/rows';
-import { InvalidInputError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
-import { checkNewRow } from '../validation/entity-rules.subscriber';
+import { InvalidInputError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
+import { checkNewRow } from '../../http/validation/entity-rules.subscriber';
 
 /** The most sightings of one ingest. */
 export const MAX_SIGHTINGS = 1000;

@@ -2,9 +2,9 @@ import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import { Reply } from '../../../src/entities';
 import { MEDICAL_CLAIMS } from '../../../src/entities/social/reply.entity';
-import { InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
-import { MedicalClaimError, UnapprovedReplyError, UnsignedReplyError } from '../../../src/modules/errors/violations';
-import { MalformedCursorError } from '../../../src/modules/pagination/cursor';
+import { InvalidInputError, NotFoundError } from '../../../src/http/errors/domain-errors';
+import { MedicalClaimError, UnapprovedReplyError, UnsignedReplyError } from '../../../src/http/errors/violations';
+import { MalformedCursorError } from '../../../src/http/pagination/cursor';
 import {
   AUTO_APPROVAL_SCORE,
   type NewReply,
@@ -12,7 +12,7 @@ import {
   ReplyNotPendingError,
 } from '../../../src/modules/social/replies.service';
 import { SocialModule } from '../../../src/modules/social/social.module';
-import { BrokenRulesError } from '../../../src/modules/validation/broken-rules';
+import { BrokenRulesError } from '../../../src/http/validation/broken-rules';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { insert, type Row } from '../../entities/rows';
 import { plansOf } from '../plans';
