@@ -2,96 +2,44 @@ import type { DatabaseError } from 'pg';
 import { QueryFailedError } from 'typeorm';
 import { ConflictError, type DomainError, InvalidInputError } from './domain-errors';
 
-/** What is unique is there already. */
-export class DuplicateEmailError extends ConflictError {}
-export class DuplicateSsoIdentityError extends ConflictError {}
-export class DuplicateShareTokenError extends ConflictError {}
-export class ProfileExistsError extends ConflictError {}
-export class EngagementStateExistsError extends ConflictError {}
-export class MessageAlreadyQueuedError extends ConflictError {}
-export class AuthorExistsError extends ConflictError {}
-export class PostAlreadyIngestedError extends ConflictError {}
-export class AlreadyChampionError extends ConflictError {}
-export class DuplicateCompetitorError extends ConflictError {}
-export class MentionAlreadyRecordedError extends ConflictError {}
-export class DuplicateExperimentError extends ConflictError {}
-export class DecisionAlreadyRandomizedError extends ConflictError {}
-export class SegmentExistsError extends ConflictError {}
-export class MetricAlreadyRecordedError extends ConflictError {}
-
-/** Rules of a domain that the database holds too. */
+/** A row of a table that only grows, or that stays until its retention ends. */
 export class HistoryIsImmutableError extends ConflictError {}
-export class NotConversationsOwnerError extends ConflictError {}
-export class UnapprovedReplyError extends ConflictError {}
-export class UnsignedReplyError extends InvalidInputError {}
-export class MedicalClaimError extends InvalidInputError {}
-export class MissingCredentialError extends InvalidInputError {}
-export class TriggerIncompleteError extends InvalidInputError {}
-export class WeightsDoNotSumToOneError extends InvalidInputError {}
 
 type Meaning = (options: ErrorOptions) => DomainError;
 
 /** The error of a class, with this message. */
-function means(type: new (message: string, options: ErrorOptions) => DomainError, message: string): Meaning {
+export function means(type: new (message: string, options: ErrorOptions) => DomainError, message: string): Meaning {
   return (options) => new type(message, options);
 }
 
-/** What the violation of a constraint means, by its name, or by a trigger's. One that is not listed is told in general terms. */
-export const BY_CONSTRAINT: Readonly<Record<string, Meaning>> = {
-  // users, user_profiles
-  idx_users_email: means(DuplicateEmailError, 'Somebody has this address already: log in, or use another one.'),
-  uq_users_sso_provider_sso_id: means(
-    DuplicateSsoIdentityError,
-    'This identity of the provider has an account already.',
-  ),
-  chk_users_credential: means(MissingCredentialError, 'An account needs a password or a single sign-on identity.'),
-  uq_user_profiles_user_id: means(ProfileExistsError, 'The person has a profile already: change that one.'),
-  // conversations, messages
-  idx_conversations_share_token: means(DuplicateShareTokenError, 'The share token is taken: make another one.'),
-  fk_messages_conversation_id_user_id: means(NotConversationsOwnerError, 'The person has no such conversation.'),
-  // scheduled_intents
-  chk_scheduled_intents_trigger: means(
-    TriggerIncompleteError,
-    'A cron, interval or once trigger needs its schedule, any other trigger its condition.',
-  ),
-  // user_engagement_states, engagement_message_queue
-  uq_user_engagement_states_user_id: means(EngagementStateExistsError, 'The person has an engagement state already.'),
-  uq_engagement_message_queue_idempotency_key: means(
-    MessageAlreadyQueuedError,
-    'This message is in the queue already.',
-  ),
-  // authors, posts, replies, community_champions
-  uq_authors_platform_platform_id: means(AuthorExistsError, 'This author of the platform is known already.'),
-  uq_posts_platform_platform_post_id: means(PostAlreadyIngestedError, 'This post of the platform is ingested already.'),
-  chk_replies_content_claims: means(MedicalClaimError, 'A reply must not make a medical claim.'),
-  chk_replies_content_signature: means(UnsignedReplyError, 'A reply has to be signed.'),
-  chk_replies_posted: means(UnapprovedReplyError, 'A reply has to be approved before it is posted.'),
-  uq_community_champions_author_id: means(AlreadyChampionError, 'This author is a champion already.'),
-  // competitors, competitive_mentions
-  uq_competitors_name: means(DuplicateCompetitorError, 'There is a competitor of this name already.'),
-  uq_competitive_mentions_post_id_competitor_id: means(
-    MentionAlreadyRecordedError,
-    'This mention of the competitor in the post is recorded already.',
-  ),
-  // experiments, randomized_experiments, segmented_weights
-  uq_experiments_name: means(DuplicateExperimentError, 'There is an experiment of this name already.'),
-  uq_randomized_experiments_decision_id: means(
-    DecisionAlreadyRandomizedError,
-    'The decision is part of a randomized experiment already.',
-  ),
-  chk_segmented_weights_sum: means(WeightsDoNotSumToOneError, 'The four weights of a segment have to sum to 1.'),
-  uq_segmented_weights_segment_type_segment_key: means(SegmentExistsError, 'The segment has weights already.'),
-  // kpi_metrics
-  uq_kpi_metrics_date_platform_metric_type_metric_name: means(
-    MetricAlreadyRecordedError,
-    'The metric is recorded for this day and platform already.',
-  ),
-  // messages, audit_logs and other history
+const declared = new Map<string, { domain: string; meaning: Meaning }>();
+
+/**
+ * Declares the errors of a domain's constraints and triggers, by their names. A constraint that no domain declares gets a
+ * general error. Call it once, in the domain's `violations.ts`, and import that file in the domain's module.
+ *
+ * @throws Error where a constraint is declared already
+ */
+export function declareViolations(domain: string, meanings: Readonly<Record<string, Meaning>>): void {
+  for (const [constraint, meaning] of Object.entries(meanings)) {
+    const other = declared.get(constraint);
+    if (other)
+      throw new Error(`${other.domain} and ${domain} both declare the violation of ${constraint}: remove one.`);
+    declared.set(constraint, { domain, meaning });
+  }
+}
+
+/** The constraints and triggers whose violation is declared. */
+export function declaredConstraints(): string[] {
+  return [...declared.keys()];
+}
+
+declareViolations('all domains', {
   keep_history: means(HistoryIsImmutableError, 'What has been written here is history: it does not change.'),
   keep_until_retention: means(HistoryIsImmutableError, 'What has been written here stays until its retention ends.'),
-};
+});
 
-/** What a violation means whose constraint is not listed, by its SQLSTATE. */
+/** What a violation means whose constraint nobody declares, by its SQLSTATE. */
 const BY_CODE: Readonly<Record<string, Meaning>> = {
   // unique_violation, exclusion_violation
   '23505': means(ConflictError, 'It exists already.'),
@@ -117,7 +65,7 @@ const BY_CODE: Readonly<Record<string, Meaning>> = {
 export function domainErrorOf(error: unknown): unknown {
   if (!(error instanceof QueryFailedError)) return error;
   const { code = '', constraint = '' } = error.driverError as Partial<DatabaseError>;
-  return (BY_CONSTRAINT[constraint] ?? BY_CODE[code])?.({ cause: error }) ?? error;
+  return (declared.get(constraint)?.meaning ?? BY_CODE[code])?.({ cause: error }) ?? error;
 }
 
 /** For `.catch`: throws the domain's error for what PostgreSQL refuses. */

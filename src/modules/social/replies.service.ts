@@ -6,14 +6,10 @@ import { Decision, Escalation, Reply } from '../../entities';
 import type { Archetype, Platform } from '../../entities/social/enumerations';
 import { MEDICAL_CLAIMS, SIGNATURE } from '../../entities/social/reply.entity';
 import { ConflictError, NotFoundError } from '../../http/errors/domain-errors';
-import {
-  MedicalClaimError,
-  throwDomainError,
-  UnapprovedReplyError,
-  UnsignedReplyError,
-} from '../../http/errors/violations';
+import { throwDomainError } from '../../http/errors/violations';
 import { type Page, pageOf, type PageRequest } from '../../http/pagination/page';
 import { CompetitorsService } from '../competitors/competitors.service';
+import { MedicalClaimError, UnapprovedReplyError, UnsignedReplyError } from './violations';
 
 /** What a decision has to score, composite, for its reply to be approved by rule. 003 leaves the rule open. */
 export const AUTO_APPROVAL_SCORE = 0.7;

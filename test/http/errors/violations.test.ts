@@ -1,11 +1,17 @@
 import type { Client } from 'pg';
 import { type DataSource, QueryFailedError } from 'typeorm';
-import { DomainError } from '../../../src/http/errors/domain-errors';
-import * as violations from '../../../src/http/errors/violations';
+import { ConflictError, DomainError } from '../../../src/http/errors/domain-errors';
+import {
+  declaredConstraints,
+  declareViolations,
+  domainErrorOf,
+  means,
+  throwDomainError,
+} from '../../../src/http/errors/violations';
+// With it all domains have declared theirs.
+import '../../../src/modules/application.module';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { insert, type Row } from '../../entities/rows';
-
-const { BY_CONSTRAINT, domainErrorOf, throwDomainError } = violations;
 
 /** Its id is unique of itself: it is there to be the target of the messages' foreign key, and no caller meets it. */
 const NEVER_MET = ['uq_conversations_id_user_id'];
@@ -33,14 +39,14 @@ async function refusal(work: () => Promise<unknown>): Promise<unknown> {
 }
 
 describe('unique constraints', () => {
-  it('each means a named error', async () => {
+  it('each means a named error, which its domain declares in its violations.ts', async () => {
     const { rows } = await client.query<{ name: string }>(
       `SELECT indexrelid::regclass::text AS name FROM pg_index
        JOIN pg_class ON pg_class.oid = indrelid AND relnamespace = 'public'::regnamespace
        WHERE indisunique AND NOT indisprimary`,
     );
-    const unnamed = rows.map(({ name }) => name).filter((name) => !(name in BY_CONSTRAINT));
-    expect(unnamed).toEqual(NEVER_MET);
+    const declared = declaredConstraints();
+    expect(rows.map(({ name }) => name).filter((name) => !declared.includes(name))).toEqual(NEVER_MET);
   });
 
   it.each([
@@ -124,7 +130,14 @@ it('names only constraints and triggers that there are', async () => {
      UNION SELECT relname FROM pg_class WHERE relkind = 'i'`,
   );
   const there = new Set(rows.map(({ name }) => name));
-  expect(Object.keys(BY_CONSTRAINT).filter((name) => !there.has(name))).toEqual([]);
+  expect(declaredConstraints().filter((name) => !there.has(name))).toEqual([]);
+});
+
+it.each(['uq_competitors_name', 'keep_history'])('refuses that %s is declared by a second domain', (constraint) => {
+  const again = { [constraint]: means(ConflictError, 'It is there.') };
+  expect(() => declareViolations('shops', again)).toThrow(
+    new RegExp(`^(competitors|all domains) and shops both declare the violation of ${constraint}: remove one.$`),
+  );
 });
 
 it('keeps what it was caused by, and says none of it', async () => {

@@ -2,7 +2,7 @@ import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import { ADVOCATE_STATUSES, type AdvocateStatus } from '../../../src/entities/social/enumerations';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/http/errors/domain-errors';
-import { AlreadyChampionError } from '../../../src/http/errors/violations';
+import { AlreadyChampionError } from '../../../src/modules/social/violations';
 import { ChampionsService, IllegalChampionStepError } from '../../../src/modules/social/champions.service';
 import { SocialModule } from '../../../src/modules/social/social.module';
 import { migratedDatabase, type TestDatabase } from '../../databases';
