@@ -11,11 +11,11 @@ import {
   type SoftRemoveEvent,
   type UpdateEvent,
 } from 'typeorm';
-import { snakeCase } from '../database/naming-strategy';
 import { subscribe } from '../database/subscribers';
 import { UserContext } from '../database/user-context';
 import { AuditLog } from '../entities';
 import { auditOf } from '../entities/audited';
+import { snakeCase } from '../entities/snake-case';
 import { currentActor } from './actor';
 
 type Action = 'created' | 'changed' | 'deleted' | 'restored';
