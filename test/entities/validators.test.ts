@@ -112,7 +112,7 @@ const COMPANY: Record<string, Properties> = {
 };
 
 it.each(columns)('%s refuses a value of another type', async (_name, entity, property, options) => {
-  const wrong = options.array ? ['text', [42]] : WRONG[String(options.type)];
+  const wrong = options.array ? ['text', [42]] : (WRONG[String(options.type)] ?? []);
   for (const value of wrong) {
     expect([value, await wrongProperties(entity, { ...COMPANY[property], [property]: value })]).toEqual([
       value,
