@@ -40,7 +40,7 @@ function camelCase(name: string): string {
 
 /** A valid object of `entity`, with `properties` in the place of its own. */
 function objectOf(entity: Entity, properties: Properties = {}): object {
-  return Object.assign(new entity(), minimalOf(entity), properties) as object;
+  return Object.assign(new entity(), minimalOf(entity), properties);
 }
 
 /** The least that it can do without; of a table that is not of the data model, what its factory makes. */
