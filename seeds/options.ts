@@ -2,7 +2,7 @@ import { isISO8601 } from 'class-validator';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { MAX_ROWS, SEEDS } from './engine/keys';
 import type { SeedOptions } from './engine/seeder';
-import { type Profile, type ProfileName, PROFILES } from './profiles';
+import { type ProfileName, PROFILES } from './profiles';
 
 /** What all dates hang off unless asked otherwise, so that two runs make the same rows on different days. */
 const REFERENCE_DATE = new Date('2026-01-01T12:00:00Z');
@@ -25,7 +25,7 @@ type Flags = Omit<Options, 'scale'> & { scale?: number; profile: ProfileName };
 /** What is asked for on the command line, the profile's shape where it says nothing else. */
 export function readOptions(command: Command): Options {
   const { profile, ...flags } = command.opts<Flags>();
-  const { scale, rows }: Profile = PROFILES[profile];
+  const { scale, rows } = PROFILES[profile];
   if (flags.toSql === '-' && flags.json)
     command.error("error: '--json' and '--to-sql -' both want the standard output");
   return {

@@ -5,9 +5,10 @@ import dataSource from '../ormconfig';
 import { withoutPassword } from './database/configuration';
 import { runCommand, UserError } from './database/errors';
 import { migrate } from './database/migration-runner';
+import { pendingMigrations } from './http/health/database-state';
+import { anyUser } from './http/identity/any-user';
+import { USER_ID_HEADER } from './http/identity/gateway-user.guard';
 import { createApplication } from './modules/application';
-import { pendingMigrations } from './modules/health/database-state';
-import { USER_ID_HEADER } from './modules/identity/gateway-user.guard';
 
 const { configuration } = dataSource;
 const inProduction = configuration.nodeEnv === 'production';
@@ -75,9 +76,9 @@ async function nextStep(): Promise<string> {
     return configuration.trustUserIdHeader
       ? `let nothing reach this port but the gateway that sets ${USER_ID_HEADER}.`
       : `TRUST_USER_ID_HEADER=true, once a gateway in front sets ${USER_ID_HEADER}; until then requests of persons are refused.`;
-  const [somebody] = await dataSource.query<{ user_id: string }[]>('SELECT user_id FROM tasks LIMIT 1');
-  return somebody
-    ? `curl -H '${USER_ID_HEADER}: ${somebody.user_id}' ${address}/tasks`
+  const user = await anyUser(dataSource);
+  return user
+    ? `open ${address}/docs and authorize there with the ${USER_ID_HEADER} ${user}.`
     : '"npm run seed" fills the database with demo data.';
 }
 

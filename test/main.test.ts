@@ -58,6 +58,20 @@ describe('npm start', () => {
     expect(await once(command, 'exit')).toEqual([0, null]);
   });
 
+  it('names a user to try the API as, once there is one', async () => {
+    const client = await database.connect();
+    const { id } = await insert(client, 'users');
+    const port = await freePort();
+    const command = start(port);
+    expect(await greeting(command)).toContain(
+      `Next: open http://localhost:${port}/docs and authorize there with the x-user-id ${String(id)}.`,
+    );
+    command.kill('SIGTERM');
+    await once(command, 'exit');
+    await client.query('DELETE FROM users');
+    await client.end();
+  });
+
   it('says in one line that the port is taken', async () => {
     const { server, port } = await listening();
     const command = start(port);

@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import type { DataSource, EntitySubscriberInterface } from 'typeorm';
 import type { BeforeQueryEvent } from 'typeorm/subscriber/event/QueryEvent';
 import type { EntityDataSource } from '../../src/database/data-source';
-import { DatabaseModule } from '../../src/modules/database/database.module';
+import { PlatformModule } from '../../src/modules/platform.module';
 import { fill } from '../../test/modules/fill';
 import { createMigratedDatabase, dropDatabase } from '../databases';
 import { mediansOf, timeOf } from './measure';
@@ -60,7 +60,7 @@ async function sampleOf(subject: Subject, rows: number): Promise<Sample> {
   const database = `${subject.name}_${rows}`;
   const dataSource = await createMigratedDatabase(database, 1);
   await fill(dataSource.url, subject.rows(rows));
-  const modules = [DatabaseModule.on(dataSource), subject.module];
+  const modules = [PlatformModule.on(dataSource), subject.module];
   const app = await NestFactory.createApplicationContext({ module: class {}, imports: modules }, { logger: false });
   return { database, dataSource, app, calls: await subject.calls(app) };
 }

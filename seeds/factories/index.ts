@@ -1,4 +1,4 @@
-import type { Factory } from '../engine/factory';
+import type { FactoryInProfiles } from '../profiles';
 import { auditLogFactory } from './audit-log.factory';
 import { authorFactory } from './author.factory';
 import { communityChampionFactory } from './community-champion.factory';
@@ -59,4 +59,4 @@ export const declared = [
 ] as const;
 
 /** How each table is filled. Their order means nothing: foreign keys decide which comes first. */
-export const factories: readonly Factory[] = declared;
+export const factories: readonly FactoryInProfiles[] = declared;

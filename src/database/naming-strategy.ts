@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto';
 import { DefaultNamingStrategy, type NamingStrategyInterface, Table } from 'typeorm';
+import { snakeCase } from '../entities/snake-case';
+
+export { snakeCase };
 
 /** PostgreSQL cuts longer identifiers off, silently. */
 const LONGEST_IDENTIFIER = 63;
-
-/** `followerCount` → `follower_count`, `HTTPStatus` → `http_status`. */
-export function snakeCase(name: string): string {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
-    .toLowerCase();
-}
 
 /** The name itself, or its beginning and a hash of the whole where PostgreSQL would cut it off. */
 function fit(name: string): string {

@@ -1,9 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DataSource, EntityManager } from 'typeorm';
+import { USER_ID_SETTING } from '../entities/access';
 import { UserError } from './errors';
-
-/** The setting of a transaction that says whose rows it is about; policies read it. */
-export const USER_ID_SETTING = 'app.user_id';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

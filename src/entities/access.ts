@@ -1,6 +1,8 @@
 import { type Command, Grant, Policy, type Role, RowLevelSecurity } from '../schema';
-import { snakeCase } from '../database/naming-strategy';
-import { USER_ID_SETTING } from '../database/user-context';
+import { snakeCase } from './snake-case';
+
+/** The setting of a transaction that says whose rows it is about; policies read it. */
+export const USER_ID_SETTING = 'app.user_id';
 
 /** A signed-in person. Sees and changes their own rows only; who they are is the setting `app.user_id` of the transaction. */
 export const appUser: Role = {

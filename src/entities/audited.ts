@@ -7,7 +7,7 @@ interface AuditOptions<K extends string> {
 
 const audited = new Map<object, AuditOptions<string>>();
 
-/** An entity whose every change is written to audit_logs, with who made it; see src/modules/audit. */
+/** An entity whose every change is written to audit_logs, with who made it; see src/audit. */
 export function Audited<K extends string = never>(options: AuditOptions<K> = {}) {
   return <T extends abstract new (...args: never[]) => Record<K, unknown>>(target: T): void => {
     audited.set(target, options);

@@ -1,19 +1,19 @@
 import { type DynamicModule, Module, ValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import type { EntityDataSource } from '../database/data-source';
+import { HttpErrorsFilter } from '../http/errors/http-errors.filter';
+import { HealthModule } from '../http/health/health.module';
+import { BrokenRulesError } from '../http/validation/broken-rules';
 import { CompetitorsModule } from './competitors/competitors.module';
 import { ConversationsModule } from './conversations/conversations.module';
-import { DatabaseModule } from './database/database.module';
 import { EngagementModule } from './engagement/engagement.module';
-import { HttpErrorsFilter } from './errors/http-errors.filter';
 import { ExperimentsModule } from './experiments/experiments.module';
-import { HealthModule } from './health/health.module';
 import { IdentityModule } from './identity/identity.module';
 import { IntentsModule } from './intents/intents.module';
 import { OversightModule } from './oversight/oversight.module';
+import { PlatformModule } from './platform.module';
 import { SocialModule } from './social/social.module';
 import { TasksModule } from './tasks/tasks.module';
-import { BrokenRulesError } from './validation/broken-rules';
 
 /** All domains, and what every request goes through. */
 @Module({})
@@ -22,7 +22,7 @@ export class ApplicationModule {
     return {
       module: ApplicationModule,
       imports: [
-        DatabaseModule.on(dataSource),
+        PlatformModule.on(dataSource),
         HealthModule,
         IdentityModule,
         ConversationsModule,

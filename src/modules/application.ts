@@ -2,8 +2,8 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { EntityDataSource } from '../database/data-source';
+import { USER_ID_HEADER } from '../http/identity/gateway-user.guard';
 import { ApplicationModule } from './application.module';
-import { USER_ID_HEADER } from './identity/gateway-user.guard';
 
 /** The largest body of a request, in bytes. */
 export const MAX_BODY_BYTES = 100 * 1024;

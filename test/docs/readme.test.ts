@@ -20,14 +20,15 @@ describe('README.md', () => {
     expect(listed.sort()).toEqual([...variables].sort());
   });
 
-  it('lists each table once', () => {
+  it('lists tables that there are, each once', () => {
     const listed = [...section('The schema at a glance').matchAll(/^\| \[\w+\]\(\S+\) +\| (.*?) +\|$/gm)].flatMap(
       ([, tables]) => tables.split(', '),
     );
     const names = getMetadataArgsStorage()
       .tables.filter(({ target }) => entities.some((entity) => entity === target))
       .map(({ name }) => name);
-    expect(listed.sort()).toEqual(names.sort());
+    expect(names).toEqual(expect.arrayContaining(listed));
+    expect(new Set(listed).size).toBe(listed.length);
   });
 
   it('quotes an entity as it is', () => {

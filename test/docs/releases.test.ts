@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { entities } from '../../src/entities';
 import { describeOnServer, emptyDatabase, type TestDatabase } from '../databases';
 import { blocksUnder, copyOfProject, type Outcome, run } from './recipes';
 
@@ -105,7 +106,7 @@ describeOnServer('the commands of docs/releases.md', () => {
     const [{ output }] = await follow('A release');
     expect(output).toMatch(/\d+ migrations applied in /);
     expect(output).toMatch(/\[X\] 1 InitialSchema\d+/);
-    expect(await countTables(admin)).toBe(27);
+    expect(await countTables(admin)).toBe(entities.length);
     expect(await readFile(join(folder, 'release.sql'), 'utf8')).toContain('CREATE TABLE users');
     const { rows } = await admin.query(`SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'`);
     expect(rows).toEqual([{ tableowner: environment.DEPLOY_LOGIN }]);
@@ -200,7 +201,7 @@ describeOnServer('the commands of docs/releases.md', () => {
     restored.pathname = environment.RESTORED!;
     const client = new Client({ connectionString: restored.href });
     await client.connect();
-    expect(await countTables(client)).toBe(27);
+    expect(await countTables(client)).toBe(entities.length);
     await client.end();
   });
 });

@@ -4,6 +4,7 @@ import { type DataSource, getMetadataArgsStorage } from 'typeorm';
 import * as everything from '../../src/entities';
 import { Author, Conversation, Decision, entities, Message, Post, Reply, User } from '../../src/entities';
 import { migratedDatabase, type TestDatabase } from '../databases';
+import { minimalRows } from './rows';
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -20,9 +21,8 @@ describe('registration', () => {
     file.endsWith('.entity.ts'),
   );
 
-  it('there is a file for each of the 27 tables', () => {
-    expect(files).toHaveLength(27);
-    expect(entities).toHaveLength(27);
+  it('there is a file for each table', () => {
+    expect(files).toHaveLength(entities.length);
   });
 
   it.each(files)('%s is registered', (file) => {
@@ -39,9 +39,10 @@ describe('registration', () => {
 
 describe('relations', () => {
   const relations = () => dataSource.entityMetadatas.flatMap((entity) => entity.relations);
+  const ofDataModel = () => relations().filter(({ entityMetadata }) => entityMetadata.tableName in minimalRows);
 
-  it('each goes both ways', () => {
-    const oneWay = relations().filter((relation) => relation.inverseRelation?.inverseRelation !== relation);
+  it('each of the data model goes both ways', () => {
+    const oneWay = ofDataModel().filter((relation) => relation.inverseRelation?.inverseRelation !== relation);
     expect(oneWay.map(({ entityMetadata, propertyName }) => `${entityMetadata.name}.${propertyName}`)).toEqual([]);
   });
 
@@ -55,7 +56,7 @@ describe('relations', () => {
 
   it('each foreign key is a property of its own, and says what becomes of the row', () => {
     const owning = relations().filter((relation) => relation.isOwning);
-    expect(owning).toHaveLength(26);
+    expect(owning.filter((relation) => ofDataModel().includes(relation))).toHaveLength(26);
     for (const { joinColumns, onDelete, isNullable } of owning) {
       expect(joinColumns.filter((column) => column.isVirtual)).toEqual([]);
       expect(onDelete).toBe(isNullable ? 'SET NULL' : 'CASCADE');

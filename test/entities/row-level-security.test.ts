@@ -174,14 +174,11 @@ describeOnServer('row-level security, as a login that is a member of app_user al
     });
   });
 
-  it('leaves a person nothing of the other tables', async () => {
-    const { rows: others } = await admin.query<{ table: string }>(
-      `SELECT tablename AS table FROM pg_tables WHERE schemaname = 'public' AND NOT tablename = ANY ($1)`,
-      [Object.keys(TABLES)],
-    );
-    expect(others.length).toBeGreaterThanOrEqual(15);
+  it('leaves a person nothing of the other tables of the data model', async () => {
+    const others = Object.keys(minimalRows).filter((table) => !(table in TABLES));
+    expect(others).toHaveLength(15);
     await asAda(async () => {
-      for (const { table } of others) {
+      for (const table of others) {
         for (const sql of [
           `SELECT FROM ${table}`,
           `INSERT INTO ${table} DEFAULT VALUES`,

@@ -58,7 +58,8 @@ describe('updated_at', () => {
     const { rows } = await client.query<{ table: string }>(
       `SELECT table_name AS table FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'updated_at'`,
     );
-    expect(rows.map(({ table }) => table).sort()).toEqual([...tablesWithUpdatedAt].sort());
+    const ofDataModel = rows.map(({ table }) => table).filter((table) => table in minimalRows);
+    expect(ofDataModel.sort()).toEqual([...tablesWithUpdatedAt].sort());
   });
 
   it.each(tablesWithUpdatedAt)('of %s is set by raw SQL too, and created_at stays', async (table) => {

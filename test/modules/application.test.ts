@@ -6,11 +6,11 @@ import { isUnavailable } from '../../src/database/errors';
 import { UserContext } from '../../src/database/user-context';
 import { Author, Conversation, Message, Task, User } from '../../src/entities';
 import { MAX_BODY_BYTES } from '../../src/modules/application';
-import { poolUse } from '../../src/modules/health/database-state';
+import { poolUse } from '../../src/http/health/database-state';
 import { PostsService } from '../../src/modules/social/posts.service';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../databases';
 import type { EntityDataSource } from '../../src/database/data-source';
-import { INNARDS, serve, type Served } from './http';
+import { INNARDS, serve, type Served } from '../http/served';
 import { sighting } from './social/sightings';
 
 let database: TestDatabase;

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { DatabaseModule } from '../../src/modules/database/database.module';
+import { DatabaseModule } from '../../src/database/database.module';
 import { EngagementModule } from '../../src/modules/engagement/engagement.module';
 import { MessageQueueService } from '../../src/modules/engagement/message-queue.service';
 import type { Outcome } from '../../src/modules/intents/execution';

@@ -47,6 +47,10 @@ it('test is small, and has rows in each table and each value of each enumeration
   expect([...all].filter((value) => !some.has(value))).toEqual([]);
 });
 
+it('test has the metrics of one week', () => {
+  expect(PROFILES.test.rows).toEqual({ kpi_metrics: 105 });
+});
+
 it('load is about a million rows', () => {
   const rows = total(sizesOf(tables, PROFILES.load));
   expect(rows).toBeGreaterThan(800_000);

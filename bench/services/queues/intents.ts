@@ -1,14 +1,14 @@
 import { NestFactory } from '@nestjs/core';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
 import { IntentsModule } from '../../../src/modules/intents/intents.module';
 import { IntentsService } from '../../../src/modules/intents/intents.service';
+import { PlatformModule } from '../../../src/modules/platform.module';
 import { createMigratedDatabase, dropDatabase } from '../../databases';
 import { BATCH, type Queue, WORKERS } from './queue';
 
 /** The intents service as a queue: a third of the intents by cron, by interval and once, of a thousand people. */
 export async function intentsQueue(): Promise<Queue> {
   const dataSource = await createMigratedDatabase('intents', WORKERS);
-  const modules = [DatabaseModule.on(dataSource), IntentsModule];
+  const modules = [PlatformModule.on(dataSource), IntentsModule];
   const app = await NestFactory.createApplicationContext({ module: class {}, imports: modules }, { logger: false });
   const intents = app.get(IntentsService);
   await dataSource.query(

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, QueryDeepPartialEntity, Repository } from 'typeorm';
 import { CompetitiveMention, Competitor } from '../../entities';
-import { NotFoundError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
+import { NotFoundError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
 
 /** What is known of a competitor. */
 export type CompetitorProfile = Pick<Competitor, 'name' | 'category' | 'pricePoint'> &

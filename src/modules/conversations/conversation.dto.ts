@@ -2,8 +2,8 @@ import { ApiPropertyOptional, PartialType, PickType } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { Conversation, Message } from '../../entities';
 import { CONVERSATION_STATUSES, type ConversationStatus } from '../../entities/conversations/enumerations';
-import { withColumns } from '../openapi/columns';
-import { PageQuery } from '../pagination/page-query';
+import { withColumns } from '../../http/openapi/columns';
+import { PageQuery } from '../../http/pagination/page-query';
 
 withColumns(Conversation);
 withColumns(Message);

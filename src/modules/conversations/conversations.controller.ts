@@ -14,10 +14,10 @@ import {
 } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { Conversation, Message } from '../../entities';
-import { GatewayUserGuard, USER_ID_HEADER, UserId } from '../identity/gateway-user.guard';
-import { UnknownUserInterceptor } from '../identity/unknown-user.interceptor';
-import type { Page } from '../pagination/page';
-import { ApiPageOf } from '../pagination/page-query';
+import { GatewayUserGuard, USER_ID_HEADER, UserId } from '../../http/identity/gateway-user.guard';
+import { UnknownUserInterceptor } from '../../http/identity/unknown-user.interceptor';
+import type { Page } from '../../http/pagination/page';
+import { ApiPageOf } from '../../http/pagination/page-query';
 import { ConversationsQuery, ConversationTitle, Feedback, ThreadQuery, Utterance } from './conversation.dto';
 import { ConversationsService } from './conversations.service';
 

@@ -6,6 +6,7 @@ import { ConversationsService } from './conversations.service';
 import { EmbeddingsService } from './embeddings.service';
 import { SharingService } from './sharing.service';
 import { UsageService } from './usage.service';
+import './violations';
 
 const services = [ConversationsService, EmbeddingsService, SharingService, UsageService];
 

@@ -3,11 +3,12 @@ import type { EntityManager } from 'typeorm';
 import { UserContext } from '../../database/user-context';
 import { Conversation, Message } from '../../entities';
 import type { ConversationStatus } from '../../entities/conversations/enumerations';
-import { columnsOf, entitiesOf, jsonOf, rowsOf } from '../database/rows';
-import { InvalidInputError, NotFoundError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
-import { IN_INDEX_ORDER, type Page, pageOf, type PageRequest } from '../pagination/page';
-import { checkNewRow } from '../validation/entity-rules.subscriber';
+import { columnsOf, entitiesOf, rowsOf } from '../../database/rows';
+import { jsonOf } from '../../http/errors/refused-rows';
+import { InvalidInputError, NotFoundError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
+import { IN_INDEX_ORDER, type Page, pageOf, type PageRequest } from '../../http/pagination/page';
+import { checkNewRow } from '../../http/validation/entity-rules.subscriber';
 
 /** The most messages of one append. */
 export const MAX_APPENDED = 100;

@@ -4,8 +4,8 @@ import type { Repository } from 'typeorm';
 import { UserContext } from '../../database/user-context';
 import { Message, MessageEmbedding } from '../../entities';
 import { EMBEDDING_DIMENSIONS } from '../../entities/conversations/message-embedding.entity';
-import { InvalidInputError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
+import { InvalidInputError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
 
 /** The most neighbours of one search. */
 export const MAX_NEIGHBOURS = 100;

@@ -3,10 +3,10 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { UserContext } from '../../database/user-context';
 import { Conversation, Message } from '../../entities';
-import { DomainError, NotFoundError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
-import { type Page, pageOf, type PageRequest } from '../pagination/page';
-import { isToken, newToken } from '../tokens/token';
+import { DomainError, NotFoundError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
+import { type Page, pageOf, type PageRequest } from '../../http/pagination/page';
+import { isToken, newToken } from '../../http/token';
 
 /** What whoever has the link sees of a message: neither what the tools were told nor what it cost. */
 export type SharedMessage = Pick<Message, 'id' | 'role' | 'content' | 'citations' | 'createdAt'>;

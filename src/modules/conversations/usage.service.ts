@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import { UserContext } from '../../database/user-context';
 import { Message } from '../../entities';
-import { InvalidInputError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
+import { InvalidInputError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
 import { ConversationsService } from './conversations.service';
 
 /** What messages used and cost, together. */

@@ -4,6 +4,7 @@ import { EngagementMessage, UserEngagementState, UserProfile } from '../../entit
 import { EngagementService } from './engagement.service';
 import { MessageQueueService } from './message-queue.service';
 import { OnboardingService } from './onboarding.service';
+import './violations';
 
 @Module({
   imports: [TypeOrmModule.forFeature([UserEngagementState, EngagementMessage, UserProfile])],

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
+import { rowsOf } from '../../database/rows';
 import { UserEngagementState } from '../../entities';
 import type { EngagementMessageType, EngagementState } from '../../entities/engagement/enumerations';
 import { NEXT_STATES } from '../../entities/engagement/transitions';
-import { rowsOf } from '../database/rows';
-import { ConflictError, InvalidInputError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
+import { ConflictError, InvalidInputError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
 
 /** For how long somebody may be quiet before they are sent a goodbye. 001 leaves it open. */
 export const INACTIVE_AFTER_DAYS = 7;

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
+import { rowsOf } from '../../database/rows';
 import { EngagementMessage } from '../../entities';
 import type { Destination, EngagementMessageType } from '../../entities/engagement/enumerations';
-import { rowsOf } from '../database/rows';
-import { ConflictError, NotFoundError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
+import { ConflictError, NotFoundError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
 
 /** How often sending a message is tried before it counts as failed. */
 export const SEND_ATTEMPTS = 5;

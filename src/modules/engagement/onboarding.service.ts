@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
 import { UserProfile } from '../../entities';
-import { InvalidInputError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
+import { InvalidInputError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
 import { MessageQueueService } from './message-queue.service';
 
 /**

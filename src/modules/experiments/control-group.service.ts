@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
 import { RandomizedExperiment } from '../../entities';
-import { NotFoundError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
+import { NotFoundError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
 
 /** A decision whose mode was drawn by lot, and what the scores foretold. */
 export type NewControl = Pick<RandomizedExperiment, 'predictedMode' | 'actualMode' | 'predictedOutcome'> & {

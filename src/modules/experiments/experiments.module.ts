@@ -4,6 +4,7 @@ import { Experiment, LearningEvent, RandomizedExperiment, SegmentedWeight } from
 import { ControlGroupService } from './control-group.service';
 import { ExperimentsService } from './experiments.service';
 import { WeightsService } from './weights.service';
+import './violations';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Experiment, RandomizedExperiment, SegmentedWeight, LearningEvent])],

@@ -3,8 +3,8 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
 import { Experiment } from '../../entities';
 import type { ExperimentStatus } from '../../entities/experiments/enumerations';
-import { ConflictError, InvalidInputError, NotFoundError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
+import { ConflictError, InvalidInputError, NotFoundError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
 import { variantOf } from './variant';
 
 /** The status that an experiment is to have may not follow the one that it has. */

@@ -3,8 +3,8 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
 import { LearningEvent, SegmentedWeight, WeightAdjustmentLog } from '../../entities';
 import { accuracyOf } from '../../entities/experiments/learning';
-import { ConflictError, NotFoundError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
+import { ConflictError, NotFoundError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
 
 /** What each of the four scores weighs, together 1. */
 export type Weights = Pick<SegmentedWeight, 'sssWeight' | 'arsWeight' | 'evsWeight' | 'trsWeight'>;

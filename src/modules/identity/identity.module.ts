@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Session, User } from '../../entities';
 import { SessionsService } from './sessions.service';
 import { UsersService } from './users.service';
+import './violations';
 
 const services = [SessionsService, UsersService];
 

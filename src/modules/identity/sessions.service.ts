@@ -4,9 +4,9 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { MoreThan, type Repository } from 'typeorm';
 import { UserContext } from '../../database/user-context';
 import { Session, User } from '../../entities';
-import { NotFoundError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
-import { isToken, newToken } from '../tokens/token';
+import { NotFoundError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
+import { isToken, newToken } from '../../http/token';
 
 const DAY_MS = 86_400_000;
 /** How long a session lives that nobody uses. */

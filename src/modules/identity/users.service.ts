@@ -3,8 +3,8 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { UserContext } from '../../database/user-context';
 import { User } from '../../entities';
-import { NotFoundError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
+import { NotFoundError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
 
 /** Who registers: with the bcrypt hash of a password, an identity of a single sign-on provider, or both. */
 export type NewUser = Pick<User, 'email'> &

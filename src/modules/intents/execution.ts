@@ -1,5 +1,5 @@
 import type { IntentExecution, ScheduledIntent } from '../../entities';
-import { ConflictError } from '../errors/domain-errors';
+import { ConflictError } from '../../http/errors/domain-errors';
 
 /** For how long a claim holds, in milliseconds: longer than an intent and those claimed with it take to be executed. */
 export const CLAIM_MS = 5 * 60_000;

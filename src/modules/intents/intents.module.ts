@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ScheduledIntent } from '../../entities';
 import { IntentsService } from './intents.service';
+import './violations';
 
 /** What shall be done for people, and when: written by them, handed to workers when it is due. (000) */
 @Module({

@@ -3,7 +3,7 @@ import { Cron } from 'croner';
 import type { ScheduledIntent } from '../../entities';
 import { TRIGGER_TYPES, type TriggerType } from '../../entities/intents/enumerations';
 import type { Trigger } from '../../entities/intents/triggers';
-import { InvalidInputError } from '../errors/domain-errors';
+import { InvalidInputError } from '../../http/errors/domain-errors';
 import { remembering } from './remembering';
 
 interface Rule {

@@ -3,8 +3,8 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type DeepPartial, In, type Repository } from 'typeorm';
 import { Escalation } from '../../entities';
 import { ESCALATION_PRIORITIES, type EscalationStatus } from '../../entities/oversight/enumerations';
-import { ConflictError, NotFoundError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
+import { ConflictError, NotFoundError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
 
 /** Nothing happens to an escalation any more that is resolved or dismissed. */
 export class EscalationClosedError extends ConflictError {

@@ -4,8 +4,8 @@ import { isISO8601 } from 'class-validator';
 import { Between, type Repository } from 'typeorm';
 import { wellFormed } from '../../database/well-formed';
 import { KpiMetric } from '../../entities';
-import { InvalidInputError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
+import { InvalidInputError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
 
 /** A metric of a platform, whatever the day. */
 export type Metric = Pick<KpiMetric, 'platform' | 'metricType' | 'metricName'>;

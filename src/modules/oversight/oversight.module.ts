@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Escalation, KpiMetric } from '../../entities';
 import { EscalationsService } from './escalations.service';
 import { KpiService } from './kpi.service';
+import './violations';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Escalation, KpiMetric])],

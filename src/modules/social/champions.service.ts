@@ -8,8 +8,8 @@ import {
   type ChampionTier,
   type DmResponse,
 } from '../../entities/social/enumerations';
-import { ConflictError, NotFoundError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
+import { ConflictError, NotFoundError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
 
 /** A champion can't take this step from where they are. */
 export class IllegalChampionStepError extends ConflictError {

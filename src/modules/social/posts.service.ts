@@ -4,10 +4,11 @@ import type { Repository } from 'typeorm';
 import { wellFormed } from '../../database/well-formed';
 import { Author, Post } from '../../entities';
 import { powerTierOf } from '../../entities/social/power-tier';
-import { columnsOf, jsonOf, type Refused, writeEach } from '../database/rows';
-import { InvalidInputError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
-import { checkNewRow } from '../validation/entity-rules.subscriber';
+import { columnsOf } from '../../database/rows';
+import { jsonOf, type Refused, writeEach } from '../../http/errors/refused-rows';
+import { InvalidInputError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
+import { checkNewRow } from '../../http/validation/entity-rules.subscriber';
 
 /** The most sightings of one ingest. */
 export const MAX_SIGHTINGS = 1000;

@@ -5,10 +5,11 @@ import { type EntityManager, In, IsNull, Not, type Repository } from 'typeorm';
 import { Decision, Escalation, Reply } from '../../entities';
 import type { Archetype, Platform } from '../../entities/social/enumerations';
 import { MEDICAL_CLAIMS, SIGNATURE } from '../../entities/social/reply.entity';
+import { ConflictError, NotFoundError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
+import { type Page, pageOf, type PageRequest } from '../../http/pagination/page';
 import { CompetitorsService } from '../competitors/competitors.service';
-import { ConflictError, NotFoundError } from '../errors/domain-errors';
-import { MedicalClaimError, throwDomainError, UnapprovedReplyError, UnsignedReplyError } from '../errors/violations';
-import { type Page, pageOf, type PageRequest } from '../pagination/page';
+import { MedicalClaimError, UnapprovedReplyError, UnsignedReplyError } from './violations';
 
 /** What a decision has to score, composite, for its reply to be approved by rule. 003 leaves the rule open. */
 export const AUTO_APPROVAL_SCORE = 0.7;

@@ -7,6 +7,7 @@ import { ChampionsService } from './champions.service';
 import { DecisionsService } from './decisions.service';
 import { PostsService } from './posts.service';
 import { RepliesService } from './replies.service';
+import './violations';
 
 @Module({
   imports: [

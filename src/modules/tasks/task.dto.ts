@@ -1,6 +1,6 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
 import { Task } from '../../entities';
-import { withColumns } from '../openapi/columns';
+import { withColumns } from '../../http/openapi/columns';
 
 withColumns(Task);
 

@@ -14,10 +14,10 @@ import {
 } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { Task } from '../../entities';
-import { GatewayUserGuard, USER_ID_HEADER, UserId } from '../identity/gateway-user.guard';
-import { UnknownUserInterceptor } from '../identity/unknown-user.interceptor';
-import type { Page } from '../pagination/page';
-import { ApiPageOf, PageQuery } from '../pagination/page-query';
+import { GatewayUserGuard, USER_ID_HEADER, UserId } from '../../http/identity/gateway-user.guard';
+import { UnknownUserInterceptor } from '../../http/identity/unknown-user.interceptor';
+import type { Page } from '../../http/pagination/page';
+import { ApiPageOf, PageQuery } from '../../http/pagination/page-query';
 import { NewTask, TaskChanges } from './task.dto';
 import { TasksService } from './tasks.service';
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { UserContext } from '../../database/user-context';
 import { Task } from '../../entities';
-import { NotFoundError } from '../errors/domain-errors';
-import { throwDomainError } from '../errors/violations';
-import { type Page, pageOf, type PageRequest } from '../pagination/page';
+import { NotFoundError } from '../../http/errors/domain-errors';
+import { throwDomainError } from '../../http/errors/violations';
+import { type Page, pageOf, type PageRequest } from '../../http/pagination/page';
 
 /** What a person says of a task. */
 export type TaskValues = Pick<Task, 'title'> & Partial<Pick<Task, 'description' | 'completed'>>;

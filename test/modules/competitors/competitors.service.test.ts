@@ -6,7 +6,7 @@ import {
   CompetitorsService,
   type NewMention,
 } from '../../../src/modules/competitors/competitors.service';
-import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
+import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/http/errors/domain-errors';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
 import { fresh, insert } from '../../entities/rows';
 import { plansOf } from '../plans';

@@ -6,8 +6,8 @@ import {
   MAX_APPENDED,
   type NewMessage,
 } from '../../../src/modules/conversations/conversations.service';
-import { InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
-import { HistoryIsImmutableError, throwDomainError } from '../../../src/modules/errors/violations';
+import { InvalidInputError, NotFoundError } from '../../../src/http/errors/domain-errors';
+import { HistoryIsImmutableError, throwDomainError } from '../../../src/http/errors/violations';
 import { describeOnServer } from '../../databases';
 import { type Application, startApplication } from './application';
 

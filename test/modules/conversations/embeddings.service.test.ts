@@ -6,7 +6,7 @@ import {
   InvalidEmbeddingError,
   MAX_NEIGHBOURS,
 } from '../../../src/modules/conversations/embeddings.service';
-import { ConflictError, InvalidInputError } from '../../../src/modules/errors/domain-errors';
+import { ConflictError, InvalidInputError } from '../../../src/http/errors/domain-errors';
 import { describeOnServer } from '../../databases';
 import { plansOf } from '../plans';
 import { type Application, startApplication } from './application';

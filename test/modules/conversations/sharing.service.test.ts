@@ -1,8 +1,8 @@
 import { UserContext } from '../../../src/database/user-context';
 import { Conversation } from '../../../src/entities';
 import { SharingService, UnknownShareTokenError } from '../../../src/modules/conversations/sharing.service';
-import { InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
-import { MalformedCursorError } from '../../../src/modules/pagination/cursor';
+import { InvalidInputError, NotFoundError } from '../../../src/http/errors/domain-errors';
+import { MalformedCursorError } from '../../../src/http/pagination/cursor';
 import { describeOnServer } from '../../databases';
 import { type Application, startApplication } from './application';
 

@@ -1,5 +1,5 @@
 import { UsageService } from '../../../src/modules/conversations/usage.service';
-import { InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
+import { InvalidInputError, NotFoundError } from '../../../src/http/errors/domain-errors';
 import { type Application, startApplication } from './application';
 
 const NOTHING = { messages: 0, inputTokens: 0, outputTokens: 0, costUsd: '0.000000' };

@@ -7,7 +7,7 @@ import { NEXT_STATES } from '../../../src/entities/engagement/transitions';
 import { EngagementModule } from '../../../src/modules/engagement/engagement.module';
 import { EngagementService, IllegalTransitionError } from '../../../src/modules/engagement/engagement.service';
 import { MessageQueueService } from '../../../src/modules/engagement/message-queue.service';
-import { ConflictError, InvalidInputError } from '../../../src/modules/errors/domain-errors';
+import { ConflictError, InvalidInputError } from '../../../src/http/errors/domain-errors';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { insert, type Row } from '../../entities/rows';
 import { moduleOn } from '../module-on';

@@ -10,7 +10,7 @@ import {
   SEND_ATTEMPTS,
 } from '../../../src/modules/engagement/message-queue.service';
 import { OnboardingService } from '../../../src/modules/engagement/onboarding.service';
-import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
+import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/http/errors/domain-errors';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { fresh, insert, type Row } from '../../entities/rows';
 import { moduleOn } from '../module-on';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Test } from '@nestjs/testing';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
+import { PlatformModule } from '../../../src/modules/platform.module';
 import { EngagementModule } from '../../../src/modules/engagement/engagement.module';
 import { MessageQueueService } from '../../../src/modules/engagement/message-queue.service';
 import { dataSourceAt } from '../../template';
@@ -11,7 +11,7 @@ import { dataSourceAt } from '../../template';
  */
 async function work([url, now, hold]: string[]): Promise<void> {
   const dataSource = await dataSourceAt(url).initialize();
-  const app = await Test.createTestingModule({ imports: [DatabaseModule.on(dataSource), EngagementModule] }).compile();
+  const app = await Test.createTestingModule({ imports: [PlatformModule.on(dataSource), EngagementModule] }).compile();
   const queue = app.get(MessageQueueService);
   for (;;) {
     const claimed = await queue.claim(10, new Date(now));

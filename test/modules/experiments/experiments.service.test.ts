@@ -1,7 +1,7 @@
 import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
-import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
-import { DecisionAlreadyRandomizedError, DuplicateExperimentError } from '../../../src/modules/errors/violations';
+import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/http/errors/domain-errors';
+import { DecisionAlreadyRandomizedError, DuplicateExperimentError } from '../../../src/modules/experiments/violations';
 import { ControlGroupService } from '../../../src/modules/experiments/control-group.service';
 import { ExperimentsModule } from '../../../src/modules/experiments/experiments.module';
 import {

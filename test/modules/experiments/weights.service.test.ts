@@ -1,8 +1,8 @@
 import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import { accuracyOf } from '../../../src/entities/experiments/learning';
-import { ConflictError, NotFoundError } from '../../../src/modules/errors/domain-errors';
-import { WeightsDoNotSumToOneError } from '../../../src/modules/errors/violations';
+import { ConflictError, NotFoundError } from '../../../src/http/errors/domain-errors';
+import { WeightsDoNotSumToOneError } from '../../../src/modules/experiments/violations';
 import { ExperimentsModule } from '../../../src/modules/experiments/experiments.module';
 import { EQUAL_WEIGHTS, type Lesson, type Run, WeightsService } from '../../../src/modules/experiments/weights.service';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';

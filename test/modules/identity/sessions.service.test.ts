@@ -2,7 +2,7 @@ import type { TestingModule } from '@nestjs/testing';
 import type { DataSource } from 'typeorm';
 import { MalformedUserIdError, UserContext } from '../../../src/database/user-context';
 import { Session, User } from '../../../src/entities';
-import { InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
+import { InvalidInputError, NotFoundError } from '../../../src/http/errors/domain-errors';
 import { IdentityModule } from '../../../src/modules/identity/identity.module';
 import { SESSION_IDLE_MS, SESSION_LIFETIME_MS, SessionsService } from '../../../src/modules/identity/sessions.service';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';

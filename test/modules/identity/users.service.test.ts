@@ -1,6 +1,6 @@
 import type { TestingModule } from '@nestjs/testing';
-import { InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
-import { DuplicateEmailError, DuplicateSsoIdentityError } from '../../../src/modules/errors/violations';
+import { InvalidInputError, NotFoundError } from '../../../src/http/errors/domain-errors';
+import { DuplicateEmailError, DuplicateSsoIdentityError } from '../../../src/modules/identity/violations';
 import { IdentityModule } from '../../../src/modules/identity/identity.module';
 import { type NewUser, UsersService } from '../../../src/modules/identity/users.service';
 import { migratedDatabase, type TestDatabase } from '../../databases';

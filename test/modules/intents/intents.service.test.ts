@@ -1,16 +1,11 @@
 import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import { IntentExecution, ScheduledIntent } from '../../../src/entities';
-import {
-  ConflictError,
-  DomainError,
-  InvalidInputError,
-  NotFoundError,
-} from '../../../src/modules/errors/domain-errors';
+import { ConflictError, DomainError, InvalidInputError, NotFoundError } from '../../../src/http/errors/domain-errors';
 import { CLAIM_MS, ClaimLostError, type Outcome } from '../../../src/modules/intents/execution';
 import { IntentsModule } from '../../../src/modules/intents/intents.module';
 import { IntentsService, type NewIntent } from '../../../src/modules/intents/intents.service';
-import { MalformedCursorError } from '../../../src/modules/pagination/cursor';
+import { MalformedCursorError } from '../../../src/http/pagination/cursor';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { insert } from '../../entities/rows';
 import { moduleOn } from '../module-on';

@@ -1,6 +1,6 @@
 import { entities, type ScheduledIntent } from '../../../src/entities';
 import type { TriggerType } from '../../../src/entities/intents/enumerations';
-import { InvalidInputError } from '../../../src/modules/errors/domain-errors';
+import { InvalidInputError } from '../../../src/http/errors/domain-errors';
 import { hasSchedule, triggerOf } from '../../../src/modules/intents/triggers';
 import { compileTables } from '../../../seeds/engine/tables';
 import { factories } from '../../../seeds/factories';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
+import { PlatformModule } from '../../../src/modules/platform.module';
 import { IntentsModule } from '../../../src/modules/intents/intents.module';
 import { IntentsService } from '../../../src/modules/intents/intents.service';
 import { dataSourceAt } from '../../template';
@@ -14,7 +14,7 @@ export type Report = 'ready' | 'done' | readonly string[];
  *     node --require ./typescript.js worker.ts URL NOW
  */
 async function work(url: string, now: Date): Promise<void> {
-  const modules = [DatabaseModule.on(dataSourceAt(url)), IntentsModule];
+  const modules = [PlatformModule.on(dataSourceAt(url)), IntentsModule];
   const app = await NestFactory.createApplicationContext({ module: class {}, imports: modules }, { logger: false });
   const intents = app.get(IntentsService);
   report('ready');

@@ -1,7 +1,7 @@
 import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import type { Escalation } from '../../../src/entities';
-import { ConflictError, NotFoundError } from '../../../src/modules/errors/domain-errors';
+import { ConflictError, NotFoundError } from '../../../src/http/errors/domain-errors';
 import { EscalationClosedError, EscalationsService } from '../../../src/modules/oversight/escalations.service';
 import { OversightModule } from '../../../src/modules/oversight/oversight.module';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';

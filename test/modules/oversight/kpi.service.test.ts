@@ -1,6 +1,6 @@
 import type { TestingModule } from '@nestjs/testing';
 import { KpiMetric } from '../../../src/entities';
-import { InvalidInputError } from '../../../src/modules/errors/domain-errors';
+import { InvalidInputError } from '../../../src/http/errors/domain-errors';
 import { KpiService, type Metric, type Reading } from '../../../src/modules/oversight/kpi.service';
 import { OversightModule } from '../../../src/modules/oversight/oversight.module';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';

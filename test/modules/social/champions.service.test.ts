@@ -1,8 +1,8 @@
 import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import { ADVOCATE_STATUSES, type AdvocateStatus } from '../../../src/entities/social/enumerations';
-import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
-import { AlreadyChampionError } from '../../../src/modules/errors/violations';
+import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/http/errors/domain-errors';
+import { AlreadyChampionError } from '../../../src/modules/social/violations';
 import { ChampionsService, IllegalChampionStepError } from '../../../src/modules/social/champions.service';
 import { SocialModule } from '../../../src/modules/social/social.module';
 import { migratedDatabase, type TestDatabase } from '../../databases';

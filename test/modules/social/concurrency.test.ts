@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
-import { AlreadyChampionError } from '../../../src/modules/errors/violations';
+import { AlreadyChampionError } from '../../../src/modules/social/violations';
 import { ChampionsService, IllegalChampionStepError } from '../../../src/modules/social/champions.service';
 import { DecisionsService, PostAlreadyProcessedError } from '../../../src/modules/social/decisions.service';
 import { LEASE_MS, PostsService } from '../../../src/modules/social/posts.service';

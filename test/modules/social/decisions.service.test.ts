@@ -1,6 +1,6 @@
 import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
-import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
+import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/http/errors/domain-errors';
 import { variantOf } from '../../../src/modules/experiments/variant';
 import {
   DecisionsService,

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { DatabaseModule } from '../../../src/modules/database/database.module';
+import { PlatformModule } from '../../../src/modules/platform.module';
 import { DecisionsService } from '../../../src/modules/social/decisions.service';
 import { PostsService } from '../../../src/modules/social/posts.service';
 import { SocialModule } from '../../../src/modules/social/social.module';
@@ -13,7 +13,7 @@ const SCORES = { sssScore: 1, arsScore: 1, evsScore: 1, trsScore: 1 };
  * on. With "hold" it claims some, says so and does no more, until it is killed.
  */
 async function work([url, now, hold]: string[]): Promise<void> {
-  const imports = [DatabaseModule.on(dataSourceAt(url)), SocialModule];
+  const imports = [PlatformModule.on(dataSourceAt(url)), SocialModule];
   const app = await NestFactory.createApplicationContext({ module: class {}, imports }, { logger: false });
   const [posts, decisions] = [app.get(PostsService), app.get(DecisionsService)];
   for (;;) {

@@ -1,6 +1,6 @@
 import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
-import { InvalidInputError } from '../../../src/modules/errors/domain-errors';
+import { InvalidInputError } from '../../../src/http/errors/domain-errors';
 import {
   LEASE_MS,
   MAX_SIGHTINGS,
@@ -10,7 +10,7 @@ import {
   type Sighting,
 } from '../../../src/modules/social/posts.service';
 import { SocialModule } from '../../../src/modules/social/social.module';
-import { BrokenRulesError } from '../../../src/modules/validation/broken-rules';
+import { BrokenRulesError } from '../../../src/http/validation/broken-rules';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import type { Row } from '../../entities/rows';
 import { plansOf } from '../plans';

@@ -2,9 +2,9 @@ import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import { Reply } from '../../../src/entities';
 import { MEDICAL_CLAIMS } from '../../../src/entities/social/reply.entity';
-import { InvalidInputError, NotFoundError } from '../../../src/modules/errors/domain-errors';
-import { MedicalClaimError, UnapprovedReplyError, UnsignedReplyError } from '../../../src/modules/errors/violations';
-import { MalformedCursorError } from '../../../src/modules/pagination/cursor';
+import { InvalidInputError, NotFoundError } from '../../../src/http/errors/domain-errors';
+import { MalformedCursorError } from '../../../src/http/pagination/cursor';
+import { BrokenRulesError } from '../../../src/http/validation/broken-rules';
 import {
   AUTO_APPROVAL_SCORE,
   type NewReply,
@@ -12,11 +12,11 @@ import {
   ReplyNotPendingError,
 } from '../../../src/modules/social/replies.service';
 import { SocialModule } from '../../../src/modules/social/social.module';
-import { BrokenRulesError } from '../../../src/modules/validation/broken-rules';
+import { MedicalClaimError, UnapprovedReplyError, UnsignedReplyError } from '../../../src/modules/social/violations';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { insert, type Row } from '../../entities/rows';
-import { plansOf } from '../plans';
 import { moduleOn } from '../module-on';
+import { plansOf } from '../plans';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const LATER = new Date('2026-03-02T12:00:00Z');

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReadableNamingStrategy } from '../../../src/database/naming-strategy';
 import { entities } from '../../../src/entities';
@@ -31,7 +31,7 @@ describe('npm run docs', () => {
   it('finds the committed pages up to date', async () => {
     expect(await docs('--check')).toEqual({
       exitCode: 0,
-      stdout: 'Up to date: docs/schema, 10 pages on 27 tables.\n',
+      stdout: `Up to date: docs/schema, ${readdirSync(join(ROOT, 'docs/schema')).length} pages on ${entities.length} tables.\n`,
       stderr: '',
     });
   });
@@ -58,7 +58,7 @@ describe('docs/schema', () => {
   });
 
   it('names all that there is of every table, in its own section', () => {
-    expect(catalog.tables).toHaveLength(27);
+    expect(catalog.tables).toHaveLength(entities.length);
     for (const table of catalog.tables) {
       const section = sectionOf(table);
       expect(namesOf(table).filter((name) => !section.includes(`\`${name}\``))).toEqual([]);

@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import {
+  DataSource,
+  type EntityMetadata,
+  type EntitySubscriberInterface,
+  type InsertEvent,
+  type ObjectLiteral,
+  type QueryRunner,
+  type RecoverEvent,
+  type RemoveEvent,
+  type SoftRemoveEvent,
+  type UpdateEvent,
+} from 'typeorm';
+import { subscribe } from '../database/subscribers';
+import { UserContext } from '../database/user-context';
+import { AuditLog } from '../entities';
+import { auditOf } from '../entities/audited';
+import { snakeCase } from '../entities/snake-case';
+import { currentActor } from './actor';
+
+type Action = 'created' | 'changed' | 'deleted' | 'restored';
+
+/** What TypeORM tells of a change, in so far as all its events tell it. */
+interface Change {
+  readonly metadata: EntityMetadata;
+  readonly queryRunner: QueryRunner;
+  /** The row as it is now; undefined: it is gone, or a statement changed it that did not load it. */
+  readonly entity?: ObjectLiteral;
+  /** The row as it was. */
+  readonly databaseEntity?: ObjectLiteral;
+}
+
+/**
+ * Writes each change of an entity that is `Audited` to audit_logs: who did it, and each column before and after, in the
+ * transaction of the change. Who it was is said by `actingAs`, or is the person of the `UserContext`, else 'system'.
+ *
+ * It hears of what `save`, `remove` and `softRemove` do, and of inserts in a transaction. Statements that change rows
+ * without loading them (`update`, `delete`, query builders) are refused for these entities, unless they set only columns
+ * whose change is no event. SQL of one's own it can't hear.
+ */
+@Injectable()
+export class AuditTrail implements EntitySubscriberInterface<ObjectLiteral> {
+  constructor(
+    dataSource: DataSource,
+    private readonly context: UserContext,
+  ) {
+    subscribe(dataSource, this);
+  }
+
+  beforeInsert({ metadata, queryRunner }: InsertEvent<ObjectLiteral>): void {
+    if (auditOf(metadata.target as object) && !queryRunner.isTransactionActive)
+      throw new Error(`${metadata.name} is audited: insert it by save, or in a transaction.`);
+  }
+
+  afterInsert(event: InsertEvent<ObjectLiteral>): Promise<void> | void {
+    return this.write('created', event);
+  }
+
+  beforeUpdate(event: UpdateEvent<ObjectLiteral>): void {
+    refuseUnknown(event, Object.keys(event.entity ?? {}));
+  }
+
+  afterUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> | void {
+    return this.write('changed', event);
+  }
+
+  beforeRemove(event: RemoveEvent<ObjectLiteral>): void {
+    refuseUnknown(event);
+  }
+
+  afterRemove(event: RemoveEvent<ObjectLiteral>): Promise<void> | void {
+    return this.write('deleted', { ...event, entity: undefined });
+  }
+
+  beforeSoftRemove(event: SoftRemoveEvent<ObjectLiteral>): void {
+    refuseUnknown(event);
+  }
+
+  afterSoftRemove(event: SoftRemoveEvent<ObjectLiteral>): Promise<void> | void {
+    return this.write('deleted', event);
+  }
+
+  beforeRecover(event: RecoverEvent<ObjectLiteral>): void {
+    refuseUnknown(event);
+  }
+
+  afterRecover(event: RecoverEvent<ObjectLiteral>): Promise<void> | void {
+    return this.write('restored', event);
+  }
+
+  private async write(action: Action, change: Change): Promise<void> {
+    const changes = changesOf(change);
+    if (!changes || Object.keys(changes).length === 0) return;
+    const { metadata, queryRunner, entity, databaseEntity } = change;
+    await queryRunner.manager.insert(AuditLog, {
+      entityType: snakeCase(metadata.name),
+      entityId: metadata.getEntityIdMixedMap(databaseEntity ?? entity) as unknown as string,
+      action,
+      actor: currentActor() ?? this.context.userId ?? 'system',
+      detailsJson: { changes },
+    });
+  }
+}
+
+/** What changed, by property; undefined where that is not logged. */
+function changesOf({ metadata, entity, databaseEntity }: Change): Record<string, unknown> | undefined {
+  const audit = auditOf(metadata.target as object);
+  if (!audit) return undefined;
+  const changes: Record<string, unknown> = {};
+  for (const column of metadata.columns) {
+    const { propertyName: name } = column;
+    if (column.isPrimary || column.isCreateDate || column.isUpdateDate || audit.except?.includes(name)) continue;
+    const [before, after] = [databaseEntity, entity].map((row) => json(row && column.getEntityValue(row)));
+    // Left out of what is saved: unchanged.
+    if (entity && databaseEntity && after === undefined) continue;
+    if ((before ?? 'null') === (after ?? 'null')) continue;
+    changes[name] = audit.withheld?.includes(name) ? 'withheld' : { before: parsed(before), after: parsed(after) };
+  }
+  return changes;
+}
+
+/** As it is stored: dates as text, objects by what they hold. */
+function json(value: unknown): string | undefined {
+  return JSON.stringify(value);
+}
+
+function parsed(text: string | undefined): unknown {
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+/** Refuses a statement of which nobody knows what it changes. */
+function refuseUnknown({ metadata, databaseEntity }: Change, properties: string[] = ['*']): void {
+  const audit = auditOf(metadata.target as object);
+  if (!audit || databaseEntity || properties.every((property) => audit.except?.includes(property))) return;
+  throw new Error(`${metadata.name} is audited: change it by save, softRemove or remove, which know what they change.`);
+}

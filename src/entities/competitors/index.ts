@@ -1,0 +1,2 @@
+export { CompetitiveMention } from './competitive-mention.entity';
+export { Competitor } from './competitor.entity';

@@ -1,0 +1,3 @@
+export { Session } from './session.entity';
+export { User } from './user.entity';
+export { UserProfile } from './user-profile.entity';

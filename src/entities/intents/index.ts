@@ -1,0 +1,2 @@
+export { IntentExecution } from './intent-execution.entity';
+export { ScheduledIntent } from './scheduled-intent.entity';

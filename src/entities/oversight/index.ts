@@ -1,0 +1,2 @@
+export { Escalation } from './escalation.entity';
+export { KpiMetric } from './kpi-metric.entity';

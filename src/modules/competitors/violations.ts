@@ -1,0 +1,13 @@
+import { ConflictError } from '../../http/errors/domain-errors';
+import { declareViolations, means } from '../../http/errors/violations';
+
+export class DuplicateCompetitorError extends ConflictError {}
+export class MentionAlreadyRecordedError extends ConflictError {}
+
+declareViolations('competitors', {
+  uq_competitors_name: means(DuplicateCompetitorError, 'There is a competitor of this name already.'),
+  uq_competitive_mentions_post_id_competitor_id: means(
+    MentionAlreadyRecordedError,
+    'This mention of the competitor in the post is recorded already.',
+  ),
+});

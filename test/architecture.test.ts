@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { json } from 'node:stream/consumers';
+import { dirname, join, posix } from 'node:path';
+
+const ENTRIES = ['ormconfig', 'src/main', 'src/worker'];
+const PLATFORM = ['src/http', 'src/jobs', 'src/audit', 'src/retention'];
+
+/** What a folder must not import. */
+const FORBIDDEN: Record<string, string[]> = {
+  'src/entities': ['src/database', ...PLATFORM, 'src/modules', 'src/migrations/1-X', 'seeds', ...ENTRIES],
+  'src/database': [...PLATFORM, 'src/modules', 'src/migrations/1-X', 'seeds', ...ENTRIES],
+  'src/http': ['src/modules/tasks/tasks.service', 'src/migrations/1-X', 'seeds/profiles', ...ENTRIES],
+  'src/jobs': ['src/modules/tasks/tasks.service', 'src/migrations/1-X', 'seeds/profiles', ...ENTRIES],
+  'src/audit': ['src/modules/tasks/tasks.service', 'src/migrations/1-X', 'seeds/profiles', ...ENTRIES],
+  'src/retention': ['src/modules/tasks/tasks.service', 'src/migrations/1-X', 'seeds/profiles', ...ENTRIES],
+  'src/modules': ['src/migrations/1-X', 'seeds', 'seeds/profiles', ...ENTRIES],
+  seeds: [...PLATFORM, 'src/modules', 'src/migrations/1-X', ...ENTRIES],
+};
+
+/** What it may, of names that are like those above. */
+const ALLOWED: [string, string][] = [
+  ['src/entities/audit/x.ts', 'src/entities/audit/audit-log.entity'],
+  ['src/entities/x.ts', 'src/entities/audit'],
+  ['src/entities/tasks/x.ts', 'src/schema'],
+  ['src/database/x.ts', 'src/entities'],
+  ['src/audit/x.ts', 'src/database/user-context'],
+  ['src/http/errors/x.ts', 'src/database/errors'],
+  ['src/modules/tasks/x.ts', 'src/http/pagination/page'],
+  ['src/modules/tasks/x.ts', 'src/modules/oversight/kpi.service'],
+  ['src/main.ts', 'ormconfig'],
+  ['src/database/migrate.ts', 'ormconfig'],
+  ['src/retention/retention.ts', 'ormconfig'],
+  ['seeds/run.ts', 'ormconfig'],
+  ['seeds/factories/x.ts', 'src/entities'],
+  ['test/x.ts', 'src/modules/application'],
+];
+
+const pathTo = (file: string, target: string): string => {
+  const path = posix.relative(posix.dirname(file), target);
+  return path.startsWith('.') ? path : `./${path}`;
+};
+const importing = (file: string, target: string): Source => ({ file, code: `import '${pathTo(file, target)}';` });
+
+interface Source {
+  file: string;
+  code: string;
+}
+
+const broken = Object.entries(FORBIDDEN).flatMap(([folder, targets]) =>
+  targets.flatMap((target) =>
+    [`${folder}/x.ts`, `${folder}/a/x.ts`, `${folder}/a/b/x.ts`].map((file) => importing(file, target)),
+  ),
+);
+broken.push(
+  importing('src/main.ts', 'seeds'),
+  // A command takes the data source, and is as its folder otherwise.
+  importing('src/database/migrate.ts', 'src/modules/application'),
+  importing('seeds/run.ts', 'src/http/token'),
+  importing('src/migrations/1-X.ts', 'src/entities'),
+  importing('src/migrations/1-X.ts', 'src/migrations/2-Y'),
+  { file: 'src/http/x.ts', code: `export * from '../modules/tasks/tasks.service';` },
+  { file: 'src/http/x.ts', code: `import type { TasksService } from '../modules/tasks/tasks.service';` },
+  { file: 'src/http/x.ts', code: `export const late = () => import('../modules/tasks/tasks.service');` },
+);
+const fine = ALLOWED.map(([file, target]) => importing(file, target));
+
+let found: { files: string[][]; tree: string[] };
+
+beforeAll(async () => {
+  const child = spawn(process.execPath, [join(__dirname, 'lint-imports.mjs')], {
+    cwd: dirname(__dirname),
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  child.stdin.end(JSON.stringify([...broken, ...fine]));
+  found = (await json(child.stdout)) as typeof found;
+});
+
+it.each(broken.map(({ file, code }, index) => [file, code, index] as const))('%s: refuses %s', (_, __, index) => {
+  expect(found.files[index]).toHaveLength(1);
+});
+
+it.each(fine.map(({ file, code }, index) => [file, code, index] as const))('%s: accepts %s', (_, __, index) => {
+  expect(found.files[broken.length + index]).toEqual([]);
+});
+
+it('the project keeps to it', () => {
+  expect(found.tree).toEqual([]);
+});
