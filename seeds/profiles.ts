@@ -1,7 +1,4 @@
-import type { SizeOptions } from './engine/sizes';
-
-/** A shape of the data: how much of what. */
-export type Profile = Pick<SizeOptions, 'scale' | 'rows'>;
+import type { Profile } from '@entity-backend/seeding';
 
 /** The shapes that have a name, for --profile. */
 export const PROFILES = {
@@ -12,5 +9,3 @@ export const PROFILES = {
   /** About a million rows: for measurements. */
   load: { scale: 1650 },
 } as const satisfies Record<string, Profile>;
-
-export type ProfileName = keyof typeof PROFILES;

@@ -6,7 +6,7 @@ import { Client, escapeIdentifier } from 'pg';
 import ormconfig from '../ormconfig';
 import { readConfiguration } from '../src/database/configuration';
 import type { EntityDataSource } from '../src/database/data-source';
-import { openMemory } from '../src/database/embedded';
+import { openMemory } from '../packages/embedded-postgres/src';
 
 /** The server to run the tests on, by a login that may create databases; undefined: they run on embedded databases. */
 export const SERVER = process.env.TEST_DATABASE_URL;

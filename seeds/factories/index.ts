@@ -1,4 +1,4 @@
-import type { Factory } from '../engine/factory';
+import type { Factory } from '@entity-backend/seeding';
 import { auditLogFactory } from './audit-log.factory';
 import { authorFactory } from './author.factory';
 import { communityChampionFactory } from './community-champion.factory';

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DataSource, EntityManager } from 'typeorm';
-import { UserError } from './errors';
+import { UserError } from '@entity-backend/schema';
 
 /** The setting of a transaction that says whose rows it is about; policies read it. */
 export const USER_ID_SETTING = 'app.user_id';

@@ -1,5 +1,4 @@
-import { type Command, Grant, Policy, type Role, RowLevelSecurity } from '../schema';
-import { snakeCase } from '../database/naming-strategy';
+import { type Command, Grant, Policy, type Role, RowLevelSecurity, snakeCase } from '@entity-backend/schema';
 import { USER_ID_SETTING } from '../database/user-context';
 
 /** A signed-in person. Sees and changes their own rows only; who they are is the setting `app.user_id` of the transaction. */

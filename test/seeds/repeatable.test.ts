@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { openMemory } from '../../src/database/embedded';
+import { openMemory } from '../../packages/embedded-postgres/src';
 import { describeOnServer, migratedDatabase } from '../databases';
 import { seed } from './command';
 import { digestsOf } from './database-state';

@@ -4,7 +4,7 @@ import { access, open, readFile, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { UserError } from '../../database/errors';
+import { UserError } from '@entity-backend/schema';
 
 /** What a file is called until its rows are known to be deleted. */
 export const PARTIAL = '.partial';

@@ -6,7 +6,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { Client } from 'pg';
 import { escapeIdentifier } from 'pg';
 import { DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
-import { UserError } from '../../database/errors';
+import { UserError } from '@entity-backend/schema';
 import { appService } from '../../entities/access';
 import {
   ArchiveRefusedError,
@@ -36,7 +36,7 @@ export interface RetentionOptions {
 /** Another retention run is going on. Nothing is broken: try again later. */
 export class RetentionRunningError extends UserError {
   /** Of a command that it ends. */
-  readonly exitCode = 3;
+  override readonly exitCode = 3;
 }
 
 /** All runs ask for this one advisory lock of the database; the number has no meaning. */
