@@ -19,7 +19,7 @@ export async function loadDataSource(file: string): Promise<DataSource> {
 /** What TypeORM knows about the entities of a DataSource; it takes no connection. */
 export async function entityMetadatasOf(dataSource: DataSource): Promise<EntityMetadata[]> {
   // It is what `initialize` does after it has connected, and TypeORM has no other way to it.
-  const { buildMetadatas } = dataSource as unknown as { buildMetadatas(this: DataSource): Promise<void> };
-  if (dataSource.entityMetadatas.length === 0) await buildMetadatas.call(dataSource);
+  const builder = dataSource as unknown as { buildMetadatas(): Promise<void> };
+  if (dataSource.entityMetadatas.length === 0) await builder.buildMetadatas();
   return dataSource.entityMetadatas;
 }

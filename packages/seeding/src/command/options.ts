@@ -18,11 +18,11 @@ export interface Options extends SeedOptions {
 }
 
 /** The options as they are parsed, before the profile fills in what is not said. */
-type Flags = Omit<Options, 'scale'> & { dataSource: string; seeds?: string; scale?: number; profile?: string };
+type Flags = Omit<Options, 'scale'> & { scale?: number; profile?: string };
 
 /** What is asked for on the command line, the profile's shape where it says nothing else. */
 export function readOptions(command: Command, { profiles }: Pick<Seeds, 'profiles'>): Options {
-  const { profile, dataSource: _, seeds: __, ...flags } = command.opts<Flags>();
+  const { profile, ...flags } = command.opts<Flags>();
   const names = Object.keys(profiles);
   if (profile !== undefined && !Object.hasOwn(profiles, profile))
     command.error(`error: there is no profile ${profile}: choose from ${names.join(', ')}`);
