@@ -8,7 +8,7 @@ import { readConfiguration } from '../../src/database/configuration';
 import { EntitySchemaBuilder } from '@entity-backend/schema';
 import { settingsOf } from '../../packages/schema/src/settings';
 import { EntityDataSource } from '../../src/database/data-source';
-import { ConfigurationError, UserError } from '../../packages/schema/src/errors';
+import { ConfigurationError } from '../../packages/schema/src/errors';
 import { describeOnServer, emptyDatabase, type TestDatabase } from '../databases';
 import { describeOnOwnServer, type OwnServer, startServer } from '../own-server';
 
@@ -23,7 +23,8 @@ async function failure(environment: NodeJS.ProcessEnv): Promise<string> {
     () => source.destroy(),
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(UserError);
+  // A user's mistake, of this package or the embedded one.
+  expect(error).toMatchObject({ exitCode: 1 });
   return (error as Error).message;
 }
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { extname, join } from 'node:path';
@@ -100,11 +100,9 @@ export class ServerProcess {
 /** That of a data directory outlives this process. */
 function spawnServer(options: ServerOptions, log: string | undefined): ChildProcess {
   const output = log ? attempt(options.directory!, () => openSync(log, 'a', 0o600)) : 'inherit';
-  const extension = extname(__filename);
-  // What lets this process run TypeScript lets its child, too.
-  const hook = extension === '.ts' ? process.execArgv.filter((flag) => !flag.startsWith('--inspect')) : [];
   try {
-    return spawn(process.execPath, [...hook, join(__dirname, `server${extension}`), JSON.stringify(options)], {
+    // What lets this process run TypeScript (its flags) lets its child, too.
+    return fork(join(__dirname, `server${extname(__filename)}`), [JSON.stringify(options)], {
       detached: log !== undefined,
       stdio: ['ignore', output, output, 'ipc'],
     });
