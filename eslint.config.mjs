@@ -8,17 +8,53 @@ import tseslint from 'typescript-eslint';
 const ENTRIES = ['ormconfig', 'src/main', 'src/worker'];
 const PLATFORM = ['src/http', 'src/jobs', 'src/audit', 'src/retention'];
 
-/** What a folder must not import. The arrows point down: modules → http, jobs, audit, retention → database → entities. */
+const SKELETON = ['src', 'seeds', 'test', 'bench', ...ENTRIES];
+/** A file inside a package, by the package's name: only its public index may be imported. */
+const INNER = '@entity-backend/[^/]+/.+';
+
+/** The packages that a package may import. */
+const PACKAGES = {
+  'embedded-postgres': [],
+  schema: ['embedded-postgres'],
+  seeding: ['schema'],
+};
+
+/**
+ * What a folder must not import. The arrows point down: modules → http, jobs, audit, retention → database → entities →
+ * packages; and a package imports nothing of the skeleton.
+ */
 const FORBIDDEN = {
-  'src/entities': ['src/database', ...PLATFORM, 'src/modules', 'src/migrations', 'seeds', ...ENTRIES],
-  'src/database': [...PLATFORM, 'src/modules', 'src/migrations', 'seeds', ...ENTRIES],
-  ...Object.fromEntries(PLATFORM.map((folder) => [folder, ['src/modules', 'src/migrations', 'seeds', ...ENTRIES]])),
-  'src/modules': ['src/migrations', 'seeds', ...ENTRIES],
-  seeds: [...PLATFORM, 'src/modules', 'src/migrations', ...ENTRIES],
+  ...Object.fromEntries(
+    Object.entries(PACKAGES).flatMap(([name, allowed]) => {
+      const others = Object.keys(PACKAGES).filter((other) => other !== name);
+      const folders = [...others.map((other) => `packages/${other}`), ...SKELETON];
+      const names = others.filter((other) => !allowed.includes(other)).map((other) => `@entity-backend/${other}`);
+      return [
+        [`packages/${name}/src`, [...folders, ...names, INNER, `@entity-backend/${name}`, `packages/${name}/test`]],
+        [`packages/${name}/test`, [...folders, INNER]],
+      ];
+    }),
+  ),
+  'src/entities': [
+    'src/database',
+    ...PLATFORM,
+    'src/modules',
+    'src/migrations',
+    'seeds',
+    ...ENTRIES,
+    'packages',
+    INNER,
+  ],
+  'src/database': [...PLATFORM, 'src/modules', 'src/migrations', 'seeds', ...ENTRIES, 'packages', INNER],
+  ...Object.fromEntries(
+    PLATFORM.map((folder) => [folder, ['src/modules', 'src/migrations', 'seeds', ...ENTRIES, 'packages', INNER]]),
+  ),
+  'src/modules': ['src/migrations', 'seeds', ...ENTRIES, 'packages', INNER],
+  seeds: [...PLATFORM, 'src/modules', 'src/migrations', ...ENTRIES, 'packages', INNER],
 };
 
 /** The programs in these folders, which take the data source from ormconfig. */
-const COMMANDS = ['src/database/migrate.ts', 'src/retention/retention.ts', 'seeds/run.ts', 'seeds/worker.ts'];
+const COMMANDS = ['src/retention/retention.ts'];
 
 /** How deep folders are nested at most. */
 const DEPTHS = [0, 1, 2, 3];
@@ -34,7 +70,9 @@ const arrows = Object.entries(FORBIDDEN).flatMap(([folder, targets]) => [
 ]);
 
 function mustNotImport(files, targets) {
-  const paths = targets.map((target) => relative(dirname(files), target).replaceAll('.', '\\.'));
+  const paths = targets.map((target) =>
+    target.startsWith('@') ? target : relative(dirname(files), target).replaceAll('.', '\\.'),
+  );
   const message = `${dirname(files)} must not import it: see "Where things are" in CONTRIBUTING.md.`;
   return restrictedImports(files, { regex: `^(${paths.join('|')})(/|$)`, message });
 }
@@ -51,7 +89,7 @@ function restrictedImports(files, { regex, message }) {
 }
 
 export default defineConfig(
-  { ignores: ['dist', '.data', 'coverage'] },
+  { ignores: ['**/dist', '.data', 'coverage'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -63,7 +101,7 @@ export default defineConfig(
     },
   },
   arrows,
-  mustNotImport('src/*.ts', ['seeds']),
+  mustNotImport('src/*.ts', ['seeds', 'packages', INNER]),
   restrictedImports('src/migrations/*.ts', {
     regex: '^\\.',
     message: 'A migration imports nothing of the project, which will have changed by the time that it runs again.',

@@ -1,6 +1,8 @@
 import 'reflect-metadata';
+import { entityFactories } from '@entity-backend/seeding';
+import { ReadableNamingStrategy } from '@entity-backend/schema';
+import { readConfiguration } from '../src/database/configuration';
 import { entities } from '../src/entities';
-import { entityFactories } from './engine/entity-factory';
 import { declared } from './factories';
 
 /**
@@ -10,4 +12,13 @@ import { declared } from './factories';
  *     const replies = await factory(Reply).createMany(dataSource, 3, { platform: 'REDDIT' });
  *     const unsaved = factory(Task).build({ title: 'Call home' });
  */
-export const factory = entityFactories(entities, declared);
+export const factory = entityFactories(entities, declared, new ReadableNamingStrategy());
+
+// What `npm run seed` takes from here.
+export { factories } from './factories';
+export { PROFILES as profiles } from './profiles';
+const { embedded, nodeEnv } = readConfiguration();
+export const production = nodeEnv === 'production';
+export const next = embedded
+  ? '"npm run db" keeps the database running and prints its URL for psql.'
+  : 'look at it with psql or any other client; "npm run seed -- --reset" makes it anew.';

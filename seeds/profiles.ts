@@ -1,11 +1,7 @@
 import { getMetadataArgsStorage } from 'typeorm';
-import { ReadableNamingStrategy } from '../src/database/naming-strategy';
-import type { Factory } from './engine/factory';
-import type { SizeOptions } from './engine/sizes';
+import { ReadableNamingStrategy } from '@entity-backend/schema';
+import type { Factory, Profile } from '@entity-backend/seeding';
 import { factories } from './factories';
-
-/** A shape of the data: how much of what. */
-export type Profile = Pick<SizeOptions, 'scale' | 'rows'>;
 
 export type ProfileName = 'demo' | 'test' | 'load';
 

@@ -14,23 +14,38 @@ const FORBIDDEN: Record<string, string[]> = {
   'src/audit': ['src/modules/tasks/tasks.service', 'src/migrations/1-X', 'seeds/profiles', ...ENTRIES],
   'src/retention': ['src/modules/tasks/tasks.service', 'src/migrations/1-X', 'seeds/profiles', ...ENTRIES],
   'src/modules': ['src/migrations/1-X', 'seeds', 'seeds/profiles', ...ENTRIES],
-  seeds: [...PLATFORM, 'src/modules', 'src/migrations/1-X', ...ENTRIES],
+  seeds: [...PLATFORM, 'src/modules', 'src/migrations/1-X', ...ENTRIES, 'packages/seeding/src/index'],
+  'packages/embedded-postgres/src': [
+    'src/database',
+    'seeds',
+    'test/databases',
+    'ormconfig',
+    'packages/schema/src/index',
+  ],
+  'packages/schema/src': [
+    'src/entities',
+    'seeds',
+    'ormconfig',
+    'packages/embedded-postgres/src/index',
+    'packages/schema/test/x',
+  ],
+  'packages/seeding/src': ['src/entities', 'seeds/factories', 'ormconfig', 'packages/schema/src/index'],
+  'packages/seeding/test': ['src/entities', 'seeds/factories', 'test/databases', 'packages/schema/src/index'],
 };
 
 /** What it may, of names that are like those above. */
 const ALLOWED: [string, string][] = [
   ['src/entities/audit/x.ts', 'src/entities/audit/audit-log.entity'],
   ['src/entities/x.ts', 'src/entities/audit'],
-  ['src/entities/tasks/x.ts', 'src/schema'],
   ['src/database/x.ts', 'src/entities'],
   ['src/audit/x.ts', 'src/database/user-context'],
-  ['src/http/errors/x.ts', 'src/database/errors'],
+  ['src/http/errors/x.ts', 'src/database/rows'],
+  ['packages/schema/src/checks/x.ts', 'packages/schema/src/errors'],
+  ['packages/schema/test/checks/x.ts', 'packages/schema/src/checks/check'],
   ['src/modules/tasks/x.ts', 'src/http/pagination/page'],
   ['src/modules/tasks/x.ts', 'src/modules/oversight/kpi.service'],
   ['src/main.ts', 'ormconfig'],
-  ['src/database/migrate.ts', 'ormconfig'],
   ['src/retention/retention.ts', 'ormconfig'],
-  ['seeds/run.ts', 'ormconfig'],
   ['seeds/factories/x.ts', 'src/entities'],
   ['test/x.ts', 'src/modules/application'],
 ];
@@ -54,15 +69,26 @@ const broken = Object.entries(FORBIDDEN).flatMap(([folder, targets]) =>
 broken.push(
   importing('src/main.ts', 'seeds'),
   // A command takes the data source, and is as its folder otherwise.
-  importing('src/database/migrate.ts', 'src/modules/application'),
-  importing('seeds/run.ts', 'src/http/token'),
+  importing('src/retention/retention.ts', 'src/modules/application'),
   importing('src/migrations/1-X.ts', 'src/entities'),
   importing('src/migrations/1-X.ts', 'src/migrations/2-Y'),
+  { file: 'packages/embedded-postgres/src/x.ts', code: `import '@entity-backend/schema';` },
+  { file: 'packages/schema/src/a/x.ts', code: `import '@entity-backend/seeding';` },
+  { file: 'packages/schema/src/a/x.ts', code: `import '@entity-backend/schema';` },
+  { file: 'packages/seeding/src/a/b/x.ts', code: `import '@entity-backend/embedded-postgres';` },
+  { file: 'packages/seeding/src/x.ts', code: `import '@entity-backend/schema/src/errors';` },
+  { file: 'src/entities/tasks/x.ts', code: `import '@entity-backend/schema/command';` },
   { file: 'src/http/x.ts', code: `export * from '../modules/tasks/tasks.service';` },
   { file: 'src/http/x.ts', code: `import type { TasksService } from '../modules/tasks/tasks.service';` },
   { file: 'src/http/x.ts', code: `export const late = () => import('../modules/tasks/tasks.service');` },
 );
 const fine = ALLOWED.map(([file, target]) => importing(file, target));
+fine.push(
+  { file: 'packages/schema/src/a/x.ts', code: `import '@entity-backend/embedded-postgres';` },
+  { file: 'packages/seeding/src/a/x.ts', code: `import '@entity-backend/schema';` },
+  { file: 'src/entities/tasks/x.ts', code: `import '@entity-backend/schema';` },
+  { file: 'src/database/x.ts', code: `import '@entity-backend/embedded-postgres';` },
+);
 
 let found: { files: string[][]; tree: string[] };
 

@@ -14,5 +14,5 @@ const messages = (results) => results.flatMap((result) => result.messages.map(({
 const files = [];
 for (const { file, code } of JSON.parse(await text(process.stdin)))
   files.push(messages(await eslint.lintText(code, { filePath: file })));
-const tree = messages(await eslint.lintFiles(['src', 'seeds', 'ormconfig.ts']));
+const tree = messages(await eslint.lintFiles(['src', 'seeds', 'packages', 'ormconfig.ts']));
 console.log(JSON.stringify({ files, tree }));

@@ -7,8 +7,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { escapeIdentifier } from 'pg';
 import dataSource from '../../ormconfig';
 import { scripts } from '../../package.json';
-import { runCommand, UserError } from '../../src/database/errors';
-import { compileTables, type Table as SeedTable } from '../../seeds/engine/tables';
+import { entityMetadatasOf, runCommand, UserError } from '@entity-backend/schema';
+import { compileTables, type Table as SeedTable } from '../../packages/seeding/src/tables';
 import { factories } from '../../seeds/factories';
 import { query, withDatabase } from '../databases';
 import { median } from '../median';
@@ -38,6 +38,9 @@ interface Size {
   readonly files: string;
 }
 
+/** What lets Node run the project's TypeScript. */
+const TYPESCRIPT = ['--conditions=entity-backend', '--require', './typescript.js'];
+
 const SEEDER = 'npm run seed';
 const COPY = 'psql \\copy';
 /** A database in which the migrations have run: each contender fills a copy. */
@@ -56,15 +59,15 @@ const options = new Command('npm run bench:seed --')
   .parse()
   .opts<Options>();
 
-/** The seeder as npm starts it, with so many threads that make rows. */
-const seeder = (jobs: number): Contender => ({
-  name: jobs === 1 ? SEEDER : `${SEEDER} -- --jobs ${jobs}`,
+/** The seeder as npm starts it. */
+const seeder: Contender = {
+  name: SEEDER,
   peer: false,
   command: ({ scale }) => [
     ...[process.execPath, ...scripts.seed.split(' ').slice(1), '--scale', String(scale)],
-    ...['--jobs', String(jobs), ...(options.allTables ? [] : ['--only', 'decisions'])],
+    ...(options.allTables ? [] : ['--only', 'decisions']),
   ],
-});
+};
 const copy: Contender = {
   name: COPY,
   peer: false,
@@ -78,16 +81,16 @@ const peers = ['typeorm-insert', 'drizzle-seed', 'typeorm-extension'].map((name)
   name,
   peer: true,
   command: ({ tables }) => [
-    ...[process.execPath, '--require', './typescript.js', `bench/seeding/peers/${name}.js`],
+    ...[process.execPath, ...TYPESCRIPT, `bench/seeding/peers/${name}.js`],
     ...THREE_TABLES.map((table) => String(tables.get(table))),
   ],
 }));
-const contenders = [copy, seeder(1), seeder(2), ...(options.allTables ? [] : peers)];
+const contenders = [copy, seeder, ...(options.allTables ? [] : peers)];
 
 runCommand(async () => {
   if (dataSource.configuration.embedded)
     throw new UserError('Set DATABASE_URL: the comparison needs a server and psql.');
-  const all = compileTables(await dataSource.describeEntities(), factories, {
+  const all = compileTables(await entityMetadatasOf(dataSource), factories, {
     seed: 42,
     referenceDate: new Date('2026-01-01T12:00:00Z'),
   });
@@ -96,7 +99,10 @@ runCommand(async () => {
     `PostgreSQL ${version}, Node ${process.versions.node}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB; medians of ${options.rounds} interleaved rounds.`,
   );
   await withDatabase(TEMPLATE, async (url) => {
-    await measure([process.execPath, '--require', './typescript.js', 'src/database/migrate.ts'], url);
+    await measure(
+      [process.execPath, ...TYPESCRIPT, 'packages/schema/bin/entity-schema.js', 'migrate', '-d', 'ormconfig.ts'],
+      url,
+    );
     for (const rows of options.rows) await compare(all, rows);
   });
 });
@@ -128,7 +134,7 @@ async function prepare(all: readonly SeedTable[], rows: number, files: string): 
   const sizeBefore: Size = { scale, rows: 0, tables: new Map(), files };
   const tables = new Map<string, number>();
   await withDatabase('seeding_rows', async (url) => {
-    await measure(seeder(1).command(sizeBefore, url), url);
+    await measure(seeder.command(sizeBefore, url), url);
     for (const { name } of all) {
       const held = await countOf(name, url);
       if (held === 0) continue;

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Command, InvalidArgumentError } from 'commander';
-import { runCommand, UserError } from '../../src/database/errors';
+import { runCommand, UserError } from '@entity-backend/schema';
 import { compareCalls } from './calls';
 import { compareQueues } from './queues';
 import { conversations } from './subjects/conversations';

@@ -1,6 +1,5 @@
 import { AuditLog, Escalation, Reply } from '../../src/entities';
-import { defineFactory, perScale, type Row, type Rows } from '../engine/factory';
-import { scramble } from '../engine/random';
+import { defineFactory, perScale, type Row, type Rows, scramble } from '@entity-backend/seeding';
 
 interface Event {
   entityType: string;

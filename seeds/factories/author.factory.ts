@@ -1,9 +1,7 @@
 import { Author } from '../../src/entities';
 import { ARCHETYPES, PLATFORMS } from '../../src/entities/social/enumerations';
 import { powerTierOf } from '../../src/entities/social/power-tier';
-import { defineFactory, perScale } from '../engine/factory';
-import { isoTime } from '../engine/iso';
-import { DAY } from '../engine/random';
+import { DAY, defineFactory, isoTime, perScale } from '@entity-backend/seeding';
 import { fullName, spelled } from './people';
 import { platformId } from './platform-ids';
 

@@ -1,6 +1,5 @@
 import { CommunityChampion } from '../../src/entities';
-import { defineFactory, perParent } from '../engine/factory';
-import { DAY } from '../engine/random';
+import { DAY, defineFactory, perParent } from '@entity-backend/seeding';
 
 const ENGAGEMENTS = { BRONZE: 3, SILVER: 12, GOLD: 40 };
 

@@ -1,7 +1,6 @@
 import { CompetitiveMention, Competitor } from '../../src/entities';
 import type { Satisfaction, Sentiment } from '../../src/entities/competitors/enumerations';
-import { defineFactory, perParent } from '../engine/factory';
-import { MINUTE, SECOND } from '../engine/random';
+import { defineFactory, MINUTE, perParent, SECOND } from '@entity-backend/seeding';
 
 const SATISFACTION: Record<Sentiment, Satisfaction> = {
   POSITIVE: 'SATISFIED',

@@ -1,7 +1,6 @@
 import { Competitor } from '../../src/entities';
 import type { CompetitorCategory } from '../../src/entities/competitors/enumerations';
-import { defineFactory, perScale } from '../engine/factory';
-import { DAY } from '../engine/random';
+import { DAY, defineFactory, perScale } from '@entity-backend/seeding';
 
 const BEGINNINGS = [
   ...['Hydra', 'Lumi', 'Nova', 'Reco', 'Sol', 'Ver', 'Zen', 'Alto', 'Bio', 'Clar'],

@@ -1,6 +1,5 @@
 import { Conversation } from '../../src/entities';
-import { defineFactory, perParent } from '../engine/factory';
-import { DAY, HOUR, type Random, scramble } from '../engine/random';
+import { DAY, defineFactory, HOUR, perParent, type Random, scramble } from '@entity-backend/seeding';
 import { firstName } from './people';
 import { workOf } from './rhythms';
 import { focusOf, topicOf } from './topics';

@@ -1,7 +1,6 @@
 import { Decision, Experiment } from '../../src/entities';
 import { ARCHETYPES } from '../../src/entities/social/enumerations';
-import { defineFactory, perParent, type Row } from '../engine/factory';
-import { type Random, round } from '../engine/random';
+import { defineFactory, perParent, type Random, round, type Row } from '@entity-backend/seeding';
 
 const SAFETY_FLAGS = ['mentions_medication', 'possible_minor', 'distress', 'pregnancy'];
 

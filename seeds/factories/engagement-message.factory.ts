@@ -1,7 +1,6 @@
 import { EngagementMessage } from '../../src/entities';
 import { ENGAGEMENT_MESSAGE_TYPES } from '../../src/entities/engagement/enumerations';
-import { defineFactory, perParent } from '../engine/factory';
-import { DAY, MINUTE } from '../engine/random';
+import { DAY, defineFactory, MINUTE, perParent } from '@entity-backend/seeding';
 
 const ERRORS = ['The recipient is not on WhatsApp.', 'Rate limit reached.', 'The gateway did not answer.'];
 

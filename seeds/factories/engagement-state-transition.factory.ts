@@ -1,8 +1,7 @@
 import { EngagementStateTransition } from '../../src/entities';
 import type { EngagementState } from '../../src/entities/engagement/enumerations';
 import { NEXT_STATES } from '../../src/entities/engagement/transitions';
-import { defineFactory, perParent } from '../engine/factory';
-import { HOUR } from '../engine/random';
+import { defineFactory, HOUR, perParent } from '@entity-backend/seeding';
 import { GOODBYE_EXPIRES_AFTER } from './user-engagement-state.factory';
 
 /** What causes a transition, by the states that it leads from and to. */

@@ -1,7 +1,6 @@
 import { Escalation } from '../../src/entities';
 import type { EscalationPriority, EscalationReason } from '../../src/entities/oversight/enumerations';
-import { defineFactory, perParent } from '../engine/factory';
-import { HOUR, MINUTE } from '../engine/random';
+import { defineFactory, HOUR, MINUTE, perParent } from '@entity-backend/seeding';
 import { TEAM } from './people';
 
 /** One in eleven decisions. */

@@ -1,7 +1,6 @@
 import { Experiment } from '../../src/entities';
 import { EXPERIMENT_STATUSES } from '../../src/entities/experiments/enumerations';
-import { defineFactory, perScale } from '../engine/factory';
-import { DAY, round } from '../engine/random';
+import { DAY, defineFactory, perScale, round } from '@entity-backend/seeding';
 
 const IDEAS = [
   { variantA: 'checklist', variantB: 'storylet', metric: 'help_count' },

@@ -1,7 +1,6 @@
 import type { Message } from '../../src/entities';
 import { IntentExecution } from '../../src/entities';
-import { defineFactory, perParent, type Row } from '../engine/factory';
-import { MINUTE } from '../engine/random';
+import { defineFactory, MINUTE, perParent, type Row } from '@entity-backend/seeding';
 
 const PREVIEWS = [
   'Good morning! Three things for today.',

@@ -1,8 +1,7 @@
 import { KpiMetric } from '../../src/entities';
 import type { MetricType } from '../../src/entities/oversight/enumerations';
 import { PLATFORMS } from '../../src/entities/social/enumerations';
-import { defineFactory, perScale } from '../engine/factory';
-import { DAY, HOUR } from '../engine/random';
+import { DAY, defineFactory, HOUR, perScale } from '@entity-backend/seeding';
 
 /** The metrics of each day and platform, and the range of their values. */
 const METRICS: { type: MetricType; name: string; range: [number, number] }[] = [

@@ -1,6 +1,5 @@
 import { LearningEvent } from '../../src/entities';
-import { defineFactory, perScale } from '../engine/factory';
-import { DAY, HOUR, round } from '../engine/random';
+import { DAY, defineFactory, HOUR, perScale, round } from '@entity-backend/seeding';
 
 /** How long the effect of a change is waited for. */
 const EVALUATED_AFTER = 14 * DAY;

@@ -1,8 +1,6 @@
 import { MessageEmbedding } from '../../src/entities';
 import { EMBEDDING_DIMENSIONS } from '../../src/entities/conversations/message-embedding.entity';
-import { defineFactory, perParent, type Row } from '../engine/factory';
-import { pool } from '../engine/pool';
-import { MINUTE, type Random, SECOND } from '../engine/random';
+import { defineFactory, MINUTE, perParent, pool, type Random, type Row, SECOND } from '@entity-backend/seeding';
 import { focusOf, SUBJECTS, topicNumberOf } from './topics';
 
 /** Directions to make others of: two of so many dimensions are as good as perpendicular. */

@@ -1,6 +1,5 @@
 import { Message } from '../../src/entities';
-import { defineFactory, perParent, type Row } from '../engine/factory';
-import { MINUTE, SECOND } from '../engine/random';
+import { defineFactory, MINUTE, perParent, type Row, SECOND } from '@entity-backend/seeding';
 import { answer, focusOf, question, topicOf } from './topics';
 
 /** A thread is a person and the assistant taking turns; the person begins, the assistant has the last word. */

@@ -1,5 +1,4 @@
-import { pool } from '../engine/pool';
-import type { Random } from '../engine/random';
+import { pool, type Random } from '@entity-backend/seeding';
 
 const firstNames = pool(400, (faker) => faker.person.firstName());
 const lastNames = pool(400, (faker) => faker.person.lastName());

@@ -1,5 +1,5 @@
 import type { Platform } from '../../src/entities/social/enumerations';
-import { type Random, scramble } from '../engine/random';
+import { type Random, scramble } from '@entity-backend/seeding';
 
 /** The id of an account or a post as its platform writes it; no two of one kind are the same, since `index` is scrambled into it. */
 export function platformId(platform: Platform, kind: 'account' | 'post', index: number, random: Random): string {

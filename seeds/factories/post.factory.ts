@@ -1,7 +1,15 @@
 import { Author, Post } from '../../src/entities';
-import { defineFactory, perScale, type Row } from '../engine/factory';
-import { pool } from '../engine/pool';
-import { DAY, HOUR, MINUTE, type Random, SECOND } from '../engine/random';
+import {
+  DAY,
+  defineFactory,
+  HOUR,
+  MINUTE,
+  perScale,
+  pool,
+  type Random,
+  type Row,
+  SECOND,
+} from '@entity-backend/seeding';
 import { platformId } from './platform-ids';
 import { leisureOf } from './rhythms';
 

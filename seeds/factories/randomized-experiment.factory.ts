@@ -1,6 +1,6 @@
 import { RandomizedExperiment } from '../../src/entities';
 import { OPERATIONAL_MODES } from '../../src/entities/social/enumerations';
-import { defineFactory, oneIn, perParent } from '../engine/factory';
+import { defineFactory, oneIn, perParent } from '@entity-backend/seeding';
 
 export const randomizedExperimentFactory = defineFactory(RandomizedExperiment, perParent('decision', oneIn(8)), {
   predictedMode: (_, random) => random.pick(OPERATIONAL_MODES),

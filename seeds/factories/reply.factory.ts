@@ -1,8 +1,7 @@
 import { Reply } from '../../src/entities';
 import { type Archetype, ARCHETYPES, type Platform, PLATFORMS } from '../../src/entities/social/enumerations';
 import { SIGNATURE } from '../../src/entities/social/reply.entity';
-import { defineFactory, perParent } from '../engine/factory';
-import { HOUR, MINUTE, type Random, SECOND } from '../engine/random';
+import { defineFactory, HOUR, MINUTE, perParent, type Random, SECOND } from '@entity-backend/seeding';
 import { TEAM } from './people';
 
 const OPENINGS = [

@@ -1,6 +1,5 @@
 import { type Author, type User } from '../../src/entities';
-import type { Row } from '../engine/factory';
-import { type Rhythm, scramble } from '../engine/random';
+import { type Rhythm, type Row, scramble } from '@entity-backend/seeding';
 
 /** The hours of a day as those live it who are at work. */
 const WORK = [

@@ -1,7 +1,6 @@
 import { ScheduledIntent } from '../../src/entities';
 import { type ActionType, TRIGGER_TYPES, type TriggerType } from '../../src/entities/intents/enumerations';
-import { defineFactory, perParent, type Row } from '../engine/factory';
-import { DAY, HOUR, type Random } from '../engine/random';
+import { DAY, defineFactory, HOUR, perParent, type Random, type Row } from '@entity-backend/seeding';
 import { workOf } from './rhythms';
 
 interface Example {

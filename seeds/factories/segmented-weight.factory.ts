@@ -1,7 +1,6 @@
 import { Author, SegmentedWeight } from '../../src/entities';
 import { ARCHETYPES, PLATFORMS } from '../../src/entities/social/enumerations';
-import { defineFactory, perScale } from '../engine/factory';
-import { DAY, round } from '../engine/random';
+import { DAY, defineFactory, perScale, round } from '@entity-backend/seeding';
 
 /** The segments that there always are. */
 const SEGMENTS = Object.entries({

@@ -1,6 +1,5 @@
 import { Session } from '../../src/entities';
-import { defineFactory, perParent } from '../engine/factory';
-import { DAY } from '../engine/random';
+import { DAY, defineFactory, perParent } from '@entity-backend/seeding';
 import { workOf } from './rhythms';
 
 export const sessionFactory = defineFactory(

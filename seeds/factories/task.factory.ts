@@ -1,6 +1,5 @@
 import { Task } from '../../src/entities';
-import { defineFactory, perParent } from '../engine/factory';
-import type { Random } from '../engine/random';
+import { defineFactory, perParent, type Random } from '@entity-backend/seeding';
 import { workOf } from './rhythms';
 import { GRADES, SUBJECTS } from './topics';
 

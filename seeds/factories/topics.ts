@@ -1,6 +1,5 @@
 import type { Conversation } from '../../src/entities';
-import type { Row } from '../engine/factory';
-import { type Random, scramble } from '../engine/random';
+import { type Random, type Row, scramble } from '@entity-backend/seeding';
 
 /** Whom and what a conversation is about. */
 export interface Focus {

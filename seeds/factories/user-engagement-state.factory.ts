@@ -1,6 +1,5 @@
 import { UserEngagementState } from '../../src/entities';
-import { defineFactory, perParent } from '../engine/factory';
-import { DAY, HOUR } from '../engine/random';
+import { DAY, defineFactory, HOUR, perParent } from '@entity-backend/seeding';
 
 /** How long a goodbye may stay unanswered. */
 export const GOODBYE_EXPIRES_AFTER = 48 * HOUR;

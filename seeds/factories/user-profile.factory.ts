@@ -1,5 +1,5 @@
 import { UserProfile } from '../../src/entities';
-import { defineFactory, perParent } from '../engine/factory';
+import { defineFactory, perParent } from '@entity-backend/seeding';
 
 const TIMEZONES: Record<string, string> = {
   en: 'America/Chicago',

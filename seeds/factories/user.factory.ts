@@ -1,7 +1,5 @@
 import { User } from '../../src/entities';
-import { defineFactory, perScale } from '../engine/factory';
-import { pool } from '../engine/pool';
-import { DAY, type Random, scramble } from '../engine/random';
+import { DAY, defineFactory, perScale, pool, type Random, scramble } from '@entity-backend/seeding';
 import { fullName, spelled } from './people';
 import { digitsOf } from './platform-ids';
 

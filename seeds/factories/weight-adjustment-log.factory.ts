@@ -1,6 +1,5 @@
 import { WeightAdjustmentLog } from '../../src/entities';
-import { defineFactory, perScale } from '../engine/factory';
-import { DAY, HOUR, type Random, round } from '../engine/random';
+import { DAY, defineFactory, HOUR, perScale, type Random, round } from '@entity-backend/seeding';
 
 /** The samples that a segment needs before its weights are adjusted. */
 const SAMPLES_NEEDED = 50;

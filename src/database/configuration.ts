@@ -4,8 +4,7 @@ import { join, resolve } from 'node:path';
 import { Expose, plainToInstance, Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateBy, validateSync } from 'class-validator';
 import { parse as parseEnvironment } from 'dotenv';
-import { ConfigurationError } from './errors';
-import { snakeCase } from './naming-strategy';
+import { ConfigurationError, parsedUrl, snakeCase, withoutPassword } from '@entity-backend/schema';
 
 const ENVIRONMENTS = ['development', 'test', 'production'] as const;
 
@@ -196,25 +195,6 @@ function isServerUrl(text: unknown): boolean {
   const url = parsedUrl(String(text));
   if (!url || !/^postgres(ql)?:$/.test(url.protocol)) return false;
   return ![...url.searchParams.keys()].some((key) => /^(ssl|uselibpqcompat)/.test(key));
-}
-
-/** The URL taken apart; undefined where it is none, or where a character that is not encoded divides it in the wrong place. */
-function parsedUrl(text: string): URL | undefined {
-  try {
-    const url = new URL(text);
-    decodeURIComponent(`${url.username}:${url.password}`);
-    return `${url.pathname}${url.search}${url.hash}`.includes('@') ? undefined : url;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A URL without its password, to be shown: protocol, user, host and database. */
-export function withoutPassword(url: string): string {
-  const parsed = /^\w+:\/\//.test(url) && parsedUrl(url);
-  if (!parsed) return '(not shown: it may hold a password)';
-  const user = parsed.username && `${parsed.username}${parsed.password && ':***'}@`;
-  return `${parsed.protocol}//${user}${parsed.host}${parsed.pathname}`;
 }
 
 /** `databasePoolSize` → `DATABASE_POOL_SIZE`. */

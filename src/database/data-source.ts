@@ -1,10 +1,15 @@
 import { Client, type ClientConfig } from 'pg';
-import { DataSource, type DataSourceOptions, type EntityMetadata } from 'typeorm';
-import type { SchemaBuilder } from 'typeorm/schema-builder/SchemaBuilder';
-import { type Configuration, withoutPassword } from './configuration';
-import { type EmbeddedDatabase, openEmbedded } from './embedded';
-import { explainError } from './errors';
-import { ReadableNamingStrategy } from './naming-strategy';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { type EmbeddedDatabase, openEmbedded } from '@entity-backend/embedded-postgres';
+import {
+  configureSchema,
+  EntitySchemaBuilder,
+  explainError,
+  ReadableNamingStrategy,
+  type SchemaSettings,
+  withoutPassword,
+} from '@entity-backend/schema';
+import type { Configuration } from './configuration';
 import { SecretFile } from './secret';
 import { WellFormedText } from './well-formed';
 
@@ -16,8 +21,8 @@ const EMBEDDED_CONNECT_TIMEOUT_MS = 60_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 
 interface EntityDataSourceOptions extends Pick<DataSourceOptions, 'entities' | 'migrations'> {
-  /** What `migration:generate`, `schema:log` and `synchronize` find the difference with. Default: TypeORM's own. */
-  createSchemaBuilder?: (dataSource: EntityDataSource) => SchemaBuilder;
+  /** What the commands of @entity-backend/schema want to know besides. */
+  schema?: SchemaSettings;
 }
 
 /**
@@ -34,7 +39,7 @@ export class EntityDataSource extends DataSource {
     readonly configuration: Configuration,
     private readonly composition: EntityDataSourceOptions,
   ) {
-    const { entities, migrations, createSchemaBuilder } = composition;
+    const { entities, migrations, schema } = composition;
     const replicas = configuration.databaseReplicaUrls.map((url) => ({ url: withTls(url, configuration) }));
     super({
       type: 'postgres',
@@ -61,7 +66,9 @@ export class EntityDataSource extends DataSource {
       },
     });
     if (configuration.databaseSecretFile) this.secret = new SecretFile(configuration.databaseSecretFile);
-    if (createSchemaBuilder) this.driver.createSchemaBuilder = () => createSchemaBuilder(this);
+    configureSchema(this, { ...schema, url: () => this.url, scratchUrl: configuration.scratchDatabaseUrl });
+    // What TypeORM's own commands, and `synchronize`, find the difference with.
+    this.driver.createSchemaBuilder = () => new EntitySchemaBuilder(this);
   }
 
   /**
@@ -77,12 +84,6 @@ export class EntityDataSource extends DataSource {
   /** The same entities and migrations for another database; not initialized yet. */
   withConfiguration(configuration: Configuration): EntityDataSource {
     return new EntityDataSource(configuration, this.composition);
-  }
-
-  /** What TypeORM knows about the entities; it takes no connection. */
-  async describeEntities(): Promise<EntityMetadata[]> {
-    if (this.entityMetadatas.length === 0) await this.buildMetadatas();
-    return this.entityMetadatas;
   }
 
   /** @throws UserError when the database can't be reached, with cause and remedy */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ConfigurationError } from './errors';
+import { ConfigurationError } from '@entity-backend/schema';
 
 const KEYS = ['username', 'password', 'host', 'port', 'dbname'] as const;
 

@@ -1,5 +1,4 @@
-import { type Command, Grant, Policy, type Role, RowLevelSecurity } from '../schema';
-import { snakeCase } from './snake-case';
+import { type Command, Grant, Policy, type Role, RowLevelSecurity, snakeCase } from '@entity-backend/schema';
 
 /** The setting of a transaction that says whose rows it is about; policies read it. */
 export const USER_ID_SETTING = 'app.user_id';

@@ -4,7 +4,7 @@ import { access, type FileHandle, open, readFile, rename, unlink } from 'node:fs
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { UserError } from '../database/errors';
+import { UserError } from '@entity-backend/schema';
 
 /** What the names of a file and of its checksum end with until the transaction of its rows is known to be committed. */
 const PARTIAL = /\.tx(\d+)\.partial$/;

@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import { UserError } from '../database/errors';
+import { UserError } from '@entity-backend/schema';
 
 const DAY_MS = 24 * 3_600_000;
 

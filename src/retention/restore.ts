@@ -1,6 +1,6 @@
 import { escapeIdentifier } from 'pg';
 import { QueryFailedError, type QueryRunner } from 'typeorm';
-import { UserError } from '../database/errors';
+import { UserError } from '@entity-backend/schema';
 import type { RowCounts } from './formats';
 import type { Tree } from './tree';
 

@@ -1,9 +1,8 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { withoutPassword } from '../database/configuration';
+import { UserError, withoutPassword } from '@entity-backend/schema';
 import type { EntityDataSource } from '../database/data-source';
-import { UserError } from '../database/errors';
 import { FOLDER_MODE } from './archive-file';
 import { KEEP_AUDIT_LOGS_YEARS, KEEP_METRICS_YEARS, KEEP_POSTS_DAYS } from './archives';
 import type { RowCounts } from './formats';

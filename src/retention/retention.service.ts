@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { escapeIdentifier } from 'pg';
 import { DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
-import { UserError } from '../database/errors';
+import { UserError } from '@entity-backend/schema';
 import {
   ArchiveRefusedError,
   exists,

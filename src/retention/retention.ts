@@ -1,5 +1,5 @@
 import dataSource from '../../ormconfig';
-import { runCommand } from '../database/errors';
+import { runCommand } from '@entity-backend/schema';
 import { retentionCommand } from './retention-command';
 
 runCommand(() => retentionCommand(dataSource, process.argv));

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueryRunner } from 'typeorm';
-import { UserError } from '../database/errors';
+import { UserError } from '@entity-backend/schema';
 import { appService } from '../entities/access';
 
 /** Another retention run is going on. Nothing is broken: try again later. */
 export class RetentionRunningError extends UserError {
   /** Of a command that it ends. */
-  readonly exitCode = 3;
+  override readonly exitCode = 3;
 }
 
 /** The advisory lock of all retention transactions of a database; the number has no meaning. */

@@ -19,6 +19,7 @@ function typeorm(command: string[], environment: NodeJS.ProcessEnv): Promise<Res
     // An empty variable hides the one in a developer's .env.
     const env = {
       PATH: process.env.PATH,
+      NODE_OPTIONS: process.env.NODE_OPTIONS,
       DATABASE_URL: '',
       DATABASE_SECRET_FILE: '',
       SCRATCH_DATABASE_URL: '',

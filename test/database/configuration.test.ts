@@ -2,8 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'dotenv';
-import { readConfiguration, withoutPassword } from '../../src/database/configuration';
-import { ConfigurationError } from '../../src/database/errors';
+import { readConfiguration } from '../../src/database/configuration';
+import { ConfigurationError } from '../../packages/schema/src/errors';
+import { withoutPassword } from '@entity-backend/schema';
 
 const ROOT = join(__dirname, '../..');
 const SERVER = 'postgres://me:secret@db.example:5432/app';

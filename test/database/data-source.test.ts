@@ -5,8 +5,10 @@ import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Entity, type QueryRunner } from 'typeorm';
 import { readConfiguration } from '../../src/database/configuration';
+import { EntitySchemaBuilder } from '@entity-backend/schema';
+import { settingsOf } from '../../packages/schema/src/settings';
 import { EntityDataSource } from '../../src/database/data-source';
-import { ConfigurationError, UserError } from '../../src/database/errors';
+import { ConfigurationError } from '../../packages/schema/src/errors';
 import { describeOnServer, emptyDatabase, type TestDatabase } from '../databases';
 import { describeOnOwnServer, type OwnServer, startServer } from '../own-server';
 
@@ -21,7 +23,8 @@ async function failure(environment: NodeJS.ProcessEnv): Promise<string> {
     () => source.destroy(),
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(UserError);
+  // A user's mistake, of this package or the embedded one.
+  expect(error).toMatchObject({ exitCode: 1 });
   return (error as Error).message;
 }
 
@@ -62,13 +65,18 @@ describe('EntityDataSource', () => {
     expect(dataSource({ ...secured, DATABASE_SSL_CA: 'package.json' }).url).toMatch(/&sslrootcert=%2F.*package\.json$/);
   });
 
-  test('hands entities, migrations and schema builder on to another database', () => {
-    const createSchemaBuilder = jest.fn();
-    const source = new EntityDataSource(readConfiguration({}), { entities: [], migrations: [], createSchemaBuilder });
+  test('hands entities, migrations and settings on to another database', () => {
+    const schema = { entities: 'somewhere' };
+    const source = new EntityDataSource(readConfiguration({}), {
+      entities: [],
+      migrations: ['migrations/*.js'],
+      schema,
+    });
     const other = source.withConfiguration(readConfiguration({ DATABASE_URL: database.url }));
     expect(other.url).toBe(database.url);
-    other.driver.createSchemaBuilder();
-    expect(createSchemaBuilder).toHaveBeenCalledWith(other);
+    expect(other.options).toMatchObject({ entities: [], migrations: ['migrations/*.js'] });
+    expect(settingsOf(other)).toMatchObject({ entities: 'somewhere', migrations: 'migrations' });
+    expect(other.driver.createSchemaBuilder()).toBeInstanceOf(EntitySchemaBuilder);
   });
 
   test('refuses a wrong secret file without quoting it', async () => {

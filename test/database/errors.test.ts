@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { QueryFailedError } from 'typeorm';
 import { readConfiguration } from '../../src/database/configuration';
 import { EntityDataSource } from '../../src/database/data-source';
-import { describeError, explainError, UserError } from '../../src/database/errors';
+import { describeError, explainError, UserError } from '../../packages/schema/src/errors';
 import { emptyDatabase, type TestDatabase } from '../databases';
 
 describe('describeError', () => {

@@ -59,7 +59,7 @@ function start(...argv: string[]): Process {
 
 /** The release runner as a process. */
 function migrate(...flags: string[]): Process {
-  return start(FIXTURE, ...flags);
+  return start('packages/schema/bin/entity-schema.js', 'migrate', '-d', FIXTURE, ...flags);
 }
 
 /** The stock command line as a process. */

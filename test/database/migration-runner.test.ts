@@ -2,10 +2,10 @@ import { type EventEmitter, once } from 'node:events';
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 import { readConfiguration } from '../../src/database/configuration';
 import { EntityDataSource } from '../../src/database/data-source';
-import { UserError } from '../../src/database/errors';
-import { MigrationsRefusedError } from '../../src/database/migration-history';
-import { migrate, type MigrateOptions } from '../../src/database/migration-runner';
-import { pendingSql } from '../../src/database/migration-script';
+import { UserError } from '../../packages/schema/src/errors';
+import { MigrationsRefusedError } from '../../packages/schema/src/migrations/history';
+import { migrate, type MigrateOptions } from '../../packages/schema/src/migrations/runner';
+import { pendingSql } from '../../packages/schema/src/migrations/script';
 import { describeOnServer, emptyDatabase, type TestDatabase } from '../databases';
 
 type MigrationClass = new () => MigrationInterface;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { openEmbedded } from '../../src/database/embedded';
+import { openEmbedded } from '@entity-backend/embedded-postgres';
 import { describeOnServer, emptyDatabase, type TestDatabase } from '../databases';
 import { describeThroughPooler, freePort, type Pooler, startPooler } from '../pooler';
 import { environment, ROOT } from '../seeds/command';

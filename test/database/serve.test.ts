@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { findHolder } from '../../src/database/embedded/lock';
+import { findHolder } from '../../packages/embedded-postgres/src/lock';
 
 const ROOT = join(__dirname, '../..');
 

@@ -1,6 +1,6 @@
 import { validate } from 'class-validator';
 import type { Client } from 'pg';
-import { migrate } from '../../src/database/migration-runner';
+import { migrate } from '../../packages/schema/src/migrations/runner';
 import { Author, Decision, Post, Reply } from '../../src/entities';
 import { describeOnServer, emptyDatabase, migratedDatabase, type TestDatabase } from '../databases';
 import { dataSourceAt } from '../template';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import request from 'supertest';
-import { isUnavailable } from '../../src/database/errors';
+import { isUnavailable } from '../../packages/schema/src/errors';
 import { UserContext } from '../../src/database/user-context';
 import { Author, Conversation, Message, Task, User } from '../../src/entities';
 import { MAX_BODY_BYTES } from '../../src/modules/application';

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Client, escapeIdentifier } from 'pg';
-import { compileTables } from '../../seeds/engine/tables';
-import { copyRows, makeChunks, numbersBelow } from '../../seeds/engine/writer';
+import { compileTables } from '../../packages/seeding/src/tables';
+import { copyRows, makeChunks, numbersBelow } from '../../packages/seeding/src/writer';
 import { factories } from '../../seeds/factories';
 import { dataSourceAt } from '../template';
 

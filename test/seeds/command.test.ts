@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withoutPassword } from '../../src/database/configuration';
-import { seedCommand } from '../../seeds/options';
+import { seedCommand } from '../../packages/seeding/src/command/options';
 import { emptyDatabase, type TestDatabase } from '../databases';
 import { seed, start } from './command';
+import { withoutPassword } from '@entity-backend/schema';
 
 const NOBODY_LISTENS = 'postgres://ada:secret@127.0.0.1:1/none';
 

@@ -6,12 +6,14 @@ export const ROOT = join(__dirname, '../..');
 
 /** What `npm run seed -- …` starts. */
 export function command(...parameters: string[]): [program: string, ...parameters: string[]] {
-  return [process.execPath, '--require', './typescript.js', 'seeds/run.ts', ...parameters];
+  const files = ['-d', 'ormconfig.ts', '--seeds', 'seeds/index.ts'];
+  return [process.execPath, 'packages/seeding/bin/entity-seed.js', ...files, ...parameters];
 }
 
 /** The command's environment. An empty variable hides the one in a developer's .env. */
 export function environment(set: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, DATABASE_URL: '', DATABASE_SECRET_FILE: '', NODE_ENV: '', ...set };
+  const { PATH, NODE_OPTIONS } = process.env;
+  return { PATH, NODE_OPTIONS, DATABASE_URL: '', DATABASE_SECRET_FILE: '', NODE_ENV: '', ...set };
 }
 
 export interface Result {

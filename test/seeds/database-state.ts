@@ -1,5 +1,5 @@
 import { type Client, escapeIdentifier } from 'pg';
-import { readCatalog } from '../../src/schema/generator/catalog';
+import { readCatalog } from '../../packages/schema/src/generator/catalog';
 
 async function rowsOf(client: Client, sql: string): Promise<Record<string, unknown>[]> {
   return (await client.query<Record<string, unknown>>(sql)).rows;

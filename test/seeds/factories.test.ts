@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { validate } from 'class-validator';
 import { entities } from '../../src/entities';
-import type { Factory } from '../../seeds/engine/factory';
-import { compileTables, type Table } from '../../seeds/engine/tables';
+import type { Factory } from '../../packages/seeding/src/factory';
+import { compileTables, type Table } from '../../packages/seeding/src/tables';
 import { factories } from '../../seeds/factories';
 import { metadataOf } from './metadata';
 

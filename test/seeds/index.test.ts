@@ -1,6 +1,6 @@
 import { validate } from 'class-validator';
 import { factory } from '../../seeds';
-import { UserError } from '../../src/database/errors';
+import { UserError } from '../../packages/schema/src/errors';
 import type { EntityDataSource } from '../../src/database/data-source';
 import {
   Author,

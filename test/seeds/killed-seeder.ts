@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import dataSource from '../../ormconfig';
-import { seed } from '../../seeds/engine/seeder';
+import { seed } from '../../packages/seeding/src/seeder';
 import { factories } from '../../seeds/factories';
 
 /** A seeder that kills itself when it hears of this. */

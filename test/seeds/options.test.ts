@@ -1,5 +1,5 @@
 import { PROFILES } from '../../seeds/profiles';
-import { readOptions, seedCommand } from '../../seeds/options';
+import { readOptions, seedCommand } from '../../packages/seeding/src/command/options';
 
 /** What the command line says to these parameters before it ends, and with which exit code. */
 function refusal(parameters: string[]): { code: number; stderr: string } {
@@ -8,7 +8,7 @@ function refusal(parameters: string[]): { code: number; stderr: string } {
     .exitOverride()
     .configureOutput({ writeErr: (text) => (stderr += text) });
   try {
-    readOptions(command.parse(parameters, { from: 'user' }));
+    readOptions(command.parse(['-d', 'ormconfig.ts', ...parameters], { from: 'user' }), { profiles: PROFILES });
   } catch (error) {
     return { code: (error as { exitCode: number }).exitCode, stderr };
   }
@@ -16,7 +16,9 @@ function refusal(parameters: string[]): { code: number; stderr: string } {
 }
 
 function options(...parameters: string[]): object {
-  return readOptions(seedCommand().parse(parameters, { from: 'user' }));
+  return readOptions(seedCommand().parse(['-d', 'ormconfig.ts', ...parameters], { from: 'user' }), {
+    profiles: PROFILES,
+  });
 }
 
 it('has the same demo data for everybody who asks for nothing else', () => {
@@ -24,7 +26,7 @@ it('has the same demo data for everybody who asks for nothing else', () => {
     seed: 42,
     scale: 1,
     referenceDate: new Date('2026-01-01T12:00:00Z'),
-    jobs: 1,
+    dataSource: 'ormconfig.ts',
   });
 });
 

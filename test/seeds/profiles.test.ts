@@ -1,6 +1,6 @@
 import { entities } from '../../src/entities';
-import { type Sizes, sizesOf } from '../../seeds/engine/sizes';
-import { compileTables, type Table } from '../../seeds/engine/tables';
+import { type Sizes, sizesOf } from '../../packages/seeding/src/sizes';
+import { compileTables, type Table } from '../../packages/seeding/src/tables';
 import { factories } from '../../seeds/factories';
 import { PROFILES } from '../../seeds/profiles';
 import { metadataOf } from './metadata';

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lines, Progress } from '../../seeds/progress';
+import { lines, Progress } from '../../packages/seeding/src/command/progress';
 import { describeOnTerminal, linesOf, onTerminal, showsCursor, type Terminal } from '../terminal';
 import { command, environment, ROOT } from './command';
 

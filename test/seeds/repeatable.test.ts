@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { openMemory } from '../../src/database/embedded';
+import { openMemory } from '@entity-backend/embedded-postgres';
 import { entities } from '../../src/entities';
 import { describeOnServer, migratedDatabase } from '../databases';
 import { seed } from './command';

@@ -2,10 +2,10 @@ import 'reflect-metadata';
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { entities } from '../../src/entities';
-import { hash, scramble } from '../../seeds/engine/random';
-import { readKey } from '../../seeds/engine/keys';
-import type { AnyRow } from '../../seeds/engine/rows';
-import { compileTables, type Table } from '../../seeds/engine/tables';
+import { hash, scramble } from '../../packages/seeding/src/random';
+import { readKey } from '../../packages/seeding/src/keys';
+import type { AnyRow } from '../../packages/seeding/src/rows';
+import { compileTables, type Table } from '../../packages/seeding/src/tables';
 import { factories } from '../../seeds/factories';
 import { metadataOf } from './metadata';
 

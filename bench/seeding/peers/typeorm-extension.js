@@ -3,7 +3,7 @@ require('reflect-metadata');
 const { setDataSource, setSeederFactory, useSeederFactory } = require('typeorm-extension');
 const { Author, Decision, Post } = require('../../../src/entities');
 const { default: dataSource } = require('../../../ormconfig');
-const { fakeAuthor, fakeDecision, fakePost } = require('./fake-rows');
+const { fakeAuthor, fakeDecision, fakePost } = require('./fake-rows.js');
 
 const AT_A_TIME = 1000;
 const [authors, posts, decisions] = process.argv.slice(2).map(Number);

@@ -2,7 +2,7 @@
 require('reflect-metadata');
 const { Author, Decision, Post } = require('../../../src/entities');
 const { default: dataSource } = require('../../../ormconfig');
-const { fakeAuthor, fakeDecision, fakePost } = require('./fake-rows');
+const { fakeAuthor, fakeDecision, fakePost } = require('./fake-rows.js');
 
 const [authors, posts, decisions] = process.argv.slice(2).map(Number);
 const AT_A_TIME = 1000;

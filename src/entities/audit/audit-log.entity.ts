@@ -1,6 +1,6 @@
 import { IsNotEmpty, IsObject, IsString, IsUUID } from 'class-validator';
 import { Column, Entity } from 'typeorm';
-import { desc, HasDefault, Index, Trigger } from '../../schema';
+import { desc, HasDefault, Index, Trigger } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, keepHistory, keepUntilRetention, PrimaryKey } from '../columns';
 

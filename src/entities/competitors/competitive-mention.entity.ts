@@ -1,6 +1,6 @@
 import { IsBoolean, IsUUID } from 'class-validator';
 import { Column, Entity, JoinColumn, ManyToOne, type Relation, Unique } from 'typeorm';
-import { Enumeration, HasDefault, Index } from '../../schema';
+import { Enumeration, HasDefault, Index } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, PrimaryKey, Score } from '../columns';
 import { Post } from '../social/post.entity';

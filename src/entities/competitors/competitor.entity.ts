@@ -1,6 +1,6 @@
 import { IsArray, IsNotEmpty, IsOptional, IsString } from 'class-validator';
 import { Column, Entity, OneToMany, type Relation, Unique } from 'typeorm';
-import { Enumeration, HasDefault } from '../../schema';
+import { Enumeration, HasDefault } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { CompetitiveMention } from './competitive-mention.entity';

@@ -1,6 +1,6 @@
 import { IsBoolean, IsNotEmpty, IsOptional, IsString, IsUUID, MaxLength, ValidateIf } from 'class-validator';
 import { Check, Column, Entity, JoinColumn, ManyToOne, OneToMany, type Relation, Unique } from 'typeorm';
-import { desc, Enumeration, HasDefault, Index } from '../../schema';
+import { desc, Enumeration, HasDefault, Index } from '@entity-backend/schema';
 import { OwnedBy } from '../access';
 import { CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { User } from '../identity/user.entity';

@@ -1,6 +1,6 @@
 import { ArrayMaxSize, ArrayMinSize, IsNotEmpty, IsNumber, IsString, IsUUID } from 'class-validator';
 import { Column, Entity, JoinColumn, OneToOne, PrimaryColumn, type Relation } from 'typeorm';
-import { Extension, Index } from '../../schema';
+import { Extension, Index } from '@entity-backend/schema';
 import { CURRENT_USER_ID, OwnedWhere } from '../access';
 import { CreatedAt } from '../columns';
 import { Message } from './message.entity';

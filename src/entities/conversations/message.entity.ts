@@ -1,6 +1,6 @@
 import { IsArray, IsInt, IsOptional, IsString, IsUUID, Matches, Max, Min } from 'class-validator';
 import { Check, Column, Entity, JoinColumn, ManyToOne, OneToMany, OneToOne, type Relation } from 'typeorm';
-import { Enumeration, HasDefault, Index, Trigger } from '../../schema';
+import { Enumeration, HasDefault, Index, Trigger } from '@entity-backend/schema';
 import { OwnedBy } from '../access';
 import { Count, CreatedAt, keepHistory, PrimaryKey } from '../columns';
 import { User } from '../identity/user.entity';

@@ -1,6 +1,6 @@
 import { IsDate, IsNotEmpty, IsObject, IsOptional, IsString, IsUUID, ValidateIf } from 'class-validator';
 import { Check, Column, Entity, JoinColumn, ManyToOne, type Relation, Unique } from 'typeorm';
-import { Enumeration, HasDefault, Index } from '../../schema';
+import { Enumeration, HasDefault, Index } from '@entity-backend/schema';
 import { OwnedBy } from '../access';
 import { Count, CreatedAt, PrimaryKey } from '../columns';
 import { User } from '../identity/user.entity';

@@ -1,6 +1,6 @@
 import { IsNotEmpty, IsObject, IsString, IsUUID } from 'class-validator';
 import { Column, Entity, JoinColumn, ManyToOne, type Relation } from 'typeorm';
-import { Enumeration, HasDefault, Index, Trigger } from '../../schema';
+import { Enumeration, HasDefault, Index, Trigger } from '@entity-backend/schema';
 import { OwnedBy } from '../access';
 import { CreatedAt, keepHistory, PrimaryKey } from '../columns';
 import { User } from '../identity/user.entity';

@@ -1,6 +1,6 @@
 import { IsDate, IsOptional, IsUUID } from 'class-validator';
 import { Column, Entity, JoinColumn, OneToOne, type Relation } from 'typeorm';
-import { Enumeration, HasDefault, Index } from '../../schema';
+import { Enumeration, HasDefault, Index } from '@entity-backend/schema';
 import { OwnedBy } from '../access';
 import { CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { User } from '../identity/user.entity';

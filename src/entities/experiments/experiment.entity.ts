@@ -1,6 +1,6 @@
 import { IsDate, IsNotEmpty, IsObject, IsOptional, IsString } from 'class-validator';
 import { Check, Column, Entity, OneToMany, type Relation, Unique } from 'typeorm';
-import { Enumeration } from '../../schema';
+import { Enumeration } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { Audited } from '../audited';
 import { CreatedAt, PrimaryKey, Score, UpdatedAt } from '../columns';

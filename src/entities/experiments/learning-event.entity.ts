@@ -1,6 +1,6 @@
 import { IsDate, IsNotEmpty, IsNumber, IsObject, IsOptional, IsString } from 'class-validator';
 import { Column, Entity } from 'typeorm';
-import { Index } from '../../schema';
+import { Index } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, PrimaryKey, Score } from '../columns';
 

@@ -1,6 +1,6 @@
 import { IsNumber, IsOptional, IsUUID } from 'class-validator';
 import { Column, Entity, JoinColumn, OneToOne, type Relation } from 'typeorm';
-import { Enumeration } from '../../schema';
+import { Enumeration } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, PrimaryKey } from '../columns';
 import { Decision } from '../social/decision.entity';

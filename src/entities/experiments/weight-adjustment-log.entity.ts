@@ -1,6 +1,6 @@
 import { IsDate, IsNotEmpty, IsNumber, IsObject, IsOptional, IsString } from 'class-validator';
 import { Check, Column, Entity } from 'typeorm';
-import { Index } from '../../schema';
+import { Index } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { Count, CreatedAt, PrimaryKey } from '../columns';
 

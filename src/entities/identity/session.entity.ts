@@ -1,6 +1,6 @@
 import { IsDate, IsUUID } from 'class-validator';
 import { Check, Column, Entity, JoinColumn, ManyToOne, type Relation } from 'typeorm';
-import { HasDefault, Index } from '../../schema';
+import { HasDefault, Index } from '@entity-backend/schema';
 import { OwnedBy } from '../access';
 import { CreatedAt, PrimaryKey } from '../columns';
 import { User } from './user.entity';

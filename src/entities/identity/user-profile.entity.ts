@@ -11,7 +11,7 @@ import {
   Min,
 } from 'class-validator';
 import { Check, Column, Entity, JoinColumn, OneToOne, type Relation } from 'typeorm';
-import { Enumeration, HasDefault } from '../../schema';
+import { Enumeration, HasDefault } from '@entity-backend/schema';
 import { OwnedBy } from '../access';
 import { CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { type Destination, DESTINATIONS } from '../engagement/enumerations';

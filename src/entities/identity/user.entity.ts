@@ -10,7 +10,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { Check, Column, Entity, OneToMany, OneToOne, type Relation, Unique } from 'typeorm';
-import { Enumeration, Index } from '../../schema';
+import { Enumeration, Index } from '@entity-backend/schema';
 import { OwnedBy } from '../access';
 import { Audited } from '../audited';
 import { CreatedAt, Pattern, PrimaryKey, UpdatedAt } from '../columns';

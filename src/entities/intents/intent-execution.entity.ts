@@ -1,6 +1,6 @@
 import { IsDate, IsObject, IsOptional, IsString, IsUUID } from 'class-validator';
 import { Column, Entity, JoinColumn, ManyToOne, type Relation } from 'typeorm';
-import { desc, Enumeration, HasDefault, Index } from '../../schema';
+import { desc, Enumeration, HasDefault, Index } from '@entity-backend/schema';
 import { OwnedBy } from '../access';
 import { Count, PrimaryKey } from '../columns';
 import { Message } from '../conversations/message.entity';

@@ -11,7 +11,7 @@ import {
   MaxLength,
 } from 'class-validator';
 import { Check, Column, Entity, JoinColumn, ManyToOne, OneToMany, type Relation } from 'typeorm';
-import { Enumeration, HasDefault, Index } from '../../schema';
+import { Enumeration, HasDefault, Index } from '@entity-backend/schema';
 import { OwnedBy } from '../access';
 import { Count, CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { Message } from '../conversations/message.entity';

@@ -1,6 +1,6 @@
 import { IsDate, IsOptional, IsString, IsUUID, ValidateIf } from 'class-validator';
 import { Check, Column, Entity, JoinColumn, ManyToOne, type Relation } from 'typeorm';
-import { Enumeration, Index } from '../../schema';
+import { Enumeration, Index } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { Audited } from '../audited';
 import { CreatedAt, PrimaryKey } from '../columns';

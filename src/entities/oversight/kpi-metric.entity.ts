@@ -1,6 +1,6 @@
 import { IsISO8601, IsNotEmpty, IsNumber, IsString, Matches } from 'class-validator';
 import { Column, Entity, Unique } from 'typeorm';
-import { Enumeration } from '../../schema';
+import { Enumeration } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, PrimaryKey } from '../columns';
 import { type Platform, PLATFORMS } from '../social/enumerations';

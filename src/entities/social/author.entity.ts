@@ -1,6 +1,6 @@
 import { IsArray, IsBoolean, IsDate, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
 import { Column, Entity, OneToMany, OneToOne, type Relation, Unique } from 'typeorm';
-import { Enumeration, HasDefault, Index } from '../../schema';
+import { Enumeration, HasDefault, Index } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { Count, CreatedAt, Pattern, PrimaryKey, Score, UpdatedAt } from '../columns';
 import { CommunityChampion } from './community-champion.entity';

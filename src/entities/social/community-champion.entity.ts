@@ -1,6 +1,6 @@
 import { IsBoolean, IsDate, IsOptional, IsUUID } from 'class-validator';
 import { Column, Entity, JoinColumn, OneToOne, type Relation } from 'typeorm';
-import { Enumeration, HasDefault } from '../../schema';
+import { Enumeration, HasDefault } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { Count, CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { Author } from './author.entity';

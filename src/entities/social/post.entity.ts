@@ -12,7 +12,7 @@ import {
   MaxLength,
 } from 'class-validator';
 import { Check, Column, Entity, JoinColumn, ManyToOne, OneToMany, type Relation, Unique } from 'typeorm';
-import { Enumeration, HasDefault, Index } from '../../schema';
+import { Enumeration, HasDefault, Index } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { Count, CreatedAt, Pattern, PrimaryKey, UpdatedAt } from '../columns';
 import { CompetitiveMention } from '../competitors/competitive-mention.entity';

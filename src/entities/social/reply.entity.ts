@@ -11,7 +11,7 @@ import {
   MaxLength,
 } from 'class-validator';
 import { Check, Column, DeleteDateColumn, Entity, JoinColumn, ManyToOne, OneToMany, type Relation } from 'typeorm';
-import { Enumeration, HasDefault, Index } from '../../schema';
+import { Enumeration, HasDefault, Index } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { Audited } from '../audited';
 import { Count, CreatedAt, Pattern, PrimaryKey, UpdatedAt } from '../columns';

@@ -1,6 +1,6 @@
 import { IsBoolean, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
 import { Column, Entity, JoinColumn, ManyToOne, type Relation } from 'typeorm';
-import { desc, HasDefault, Index } from '../../schema';
+import { desc, HasDefault, Index } from '@entity-backend/schema';
 import { OwnedBy } from '../access';
 import { CreatedAt, Pattern, PrimaryKey, UpdatedAt } from '../columns';
 import { User } from '../identity/user.entity';

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, HttpStatus, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { describeError, isUnavailable } from '../../database/errors';
+import { describeError, isUnavailable } from '@entity-backend/schema';
 import { DomainError } from './domain-errors';
 import { domainErrorOf } from './violations';
 

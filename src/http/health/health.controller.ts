@@ -9,7 +9,7 @@ import {
   HealthIndicatorService,
 } from '@nestjs/terminus';
 import { DataSource } from 'typeorm';
-import { describeError } from '../../database/errors';
+import { describeError } from '@entity-backend/schema';
 import { pendingMigrations, poolUse } from './database-state';
 
 /** After how many ms a database that does not answer counts as away. */

@@ -19,7 +19,7 @@ function run(
   options: string[] = [],
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Outcome> {
-  const program = ['--require', './typescript.js', `src/schema/checks/${command}.ts`, ...options];
+  const program = ['packages/schema/bin/entity-schema.js', command, '-d', 'ormconfig.ts', ...options];
   return new Promise((resolve) => {
     execFile(
       process.execPath,
@@ -69,7 +69,7 @@ test.each(['check', 'drift'] as const)(
     expect(help).toEqual({
       code: 0,
       stderr: '',
-      stdout: expect.stringMatching(`^Usage: npm run db:${command}`) as string,
+      stdout: expect.stringMatching(`^Usage: entity-schema ${command}`) as string,
     });
     const refusal = await run(command, ['--rogue']);
     expect(refusal).toEqual({ code: 1, stdout: '', stderr: "error: unknown option '--rogue'\n" });

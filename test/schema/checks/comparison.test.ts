@@ -1,5 +1,5 @@
-import { differencesBetween } from '../../../src/schema/checks/comparison';
-import type { Catalog, DatabaseFunction } from '../../../src/schema/generator/catalog';
+import { differencesBetween } from '../../../packages/schema/src/checks/comparison';
+import type { Catalog, DatabaseFunction } from '../../../packages/schema/src/generator/catalog';
 import { aCatalog, aColumn, anIndex, aTable } from '../docs/catalogs';
 
 const overloads: DatabaseFunction[] = ['uuid', 'text'].map((type) => ({

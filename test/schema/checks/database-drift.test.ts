@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { readConfiguration } from '../../../src/database/configuration';
 import { EntityDataSource } from '../../../src/database/data-source';
-import { driftOf } from '../../../src/schema/checks/database-drift';
+import { driftOf } from '../../../packages/schema/src/checks/database-drift';
 import { describeOnServer, emptyDatabase, type TestDatabase } from '../../databases';
 import { aMigration } from './migrations';
 

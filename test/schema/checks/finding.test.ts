@@ -1,4 +1,4 @@
-import { describeFindings } from '../../../src/schema/checks/finding';
+import { describeFindings } from '../../../packages/schema/src/checks/finding';
 
 test('a rule is explained once, then each place is named, with the SQL that would mend it', () => {
   const rule = { rule: 'no-comment', danger: 'nobody knows.', safeWay: 'a doc comment.' };

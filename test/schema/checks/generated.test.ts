@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
-import { record, type RecordedMigration } from '../../../src/schema/checks/migration-replay';
-import { lintMigrationSql } from '../../../src/schema/checks/migration-sql-lint';
-import { changesBetween, type Stage, stagesBetween } from '../../../src/schema/generator/changes';
+import { record, type RecordedMigration } from '../../../packages/schema/src/checks/migration-replay';
+import { lintMigrationSql } from '../../../packages/schema/src/checks/migration-sql-lint';
+import { changesBetween, type Stage, stagesBetween } from '../../../packages/schema/src/generator/changes';
 import { emptyDatabase, type TestDatabase } from '../../databases';
 import { cases, type SchemaCase } from '../generator/cases';
 import { ourIndex } from '../generator/entities';

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lintMigrationFiles } from '../../../src/schema/checks/migration-file-lint';
-import { migrationFiles } from '../../../src/schema/generator/migration-files';
+import { lintMigrationFiles } from '../../../packages/schema/src/checks/migration-file-lint';
+import { migrationFiles } from '../../../packages/schema/src/generator/migration-files';
 
 let directory: string;
 

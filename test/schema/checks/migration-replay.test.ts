@@ -1,5 +1,5 @@
 import { DataSource, type MigrationInterface } from 'typeorm';
-import { type Replay, replayMigrations } from '../../../src/schema/checks/migration-replay';
+import { type Replay, replayMigrations } from '../../../packages/schema/src/checks/migration-replay';
 import { emptyDatabase, type TestDatabase } from '../../databases';
 import { aMigration } from './migrations';
 

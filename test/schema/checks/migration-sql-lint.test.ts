@@ -1,6 +1,6 @@
 import { DataSource, type QueryRunner } from 'typeorm';
-import { record, type RecordedMigration } from '../../../src/schema/checks/migration-replay';
-import { lintMigrationSql } from '../../../src/schema/checks/migration-sql-lint';
+import { record, type RecordedMigration } from '../../../packages/schema/src/checks/migration-replay';
+import { lintMigrationSql } from '../../../packages/schema/src/checks/migration-sql-lint';
 import { emptyDatabase, type TestDatabase } from '../../databases';
 import { aMigration, instanceOf } from './migrations';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Client } from 'pg';
 import ormconfig from '../../../ormconfig';
-import { differencesBetween } from '../../../src/schema/checks/comparison';
-import { type Catalog, readCatalog } from '../../../src/schema/generator/catalog';
-import { catalogOfEntities } from '../../../src/schema/generator/entity-schema';
+import { differencesBetween } from '../../../packages/schema/src/checks/comparison';
+import { type Catalog, readCatalog } from '../../../packages/schema/src/generator/catalog';
+import { catalogOfEntities } from '../../../packages/schema/src/generator/entity-schema';
 import { emptyDatabase, migratedDatabase, type TestDatabase } from '../../databases';
 
 let database: TestDatabase;

@@ -1,4 +1,4 @@
-import { diagramOf, overviewOf } from '../../../src/schema/docs/diagram';
+import { diagramOf, overviewOf } from '../../../packages/schema/src/docs/diagram';
 import { aColumn, aForeignKey, aTable, aUniqueConstraint } from './catalogs';
 
 const users = aTable('users', {

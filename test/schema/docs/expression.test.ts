@@ -1,4 +1,4 @@
-import { readable } from '../../../src/schema/docs/expression';
+import { readable } from '../../../packages/schema/src/docs/expression';
 
 describe('readable', () => {
   it.each([

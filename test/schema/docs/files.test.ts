@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { outdatedFiles, writePages } from '../../../src/schema/docs/files';
+import { outdatedFiles, writePages } from '../../../packages/schema/src/docs/files';
 
 const pages = [
   { file: 'README.md', markdown: '# Index\n' },

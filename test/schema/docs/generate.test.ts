@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ReadableNamingStrategy } from '../../../src/database/naming-strategy';
+import { ReadableNamingStrategy } from '@entity-backend/schema';
 import { entities } from '../../../src/entities';
-import type { Catalog, Table } from '../../../src/schema/generator/catalog';
-import { catalogOfEntities } from '../../../src/schema/generator/entity-schema';
+import type { Catalog, Table } from '../../../packages/schema/src/generator/catalog';
+import { catalogOfEntities } from '../../../packages/schema/src/generator/entity-schema';
 import { emptyDatabase } from '../../databases';
 
 const ROOT = join(__dirname, '../../..');
@@ -19,7 +19,7 @@ interface Outcome {
 }
 
 function docs(...options: string[]): Promise<Outcome> {
-  const command = ['--require', './typescript.js', 'src/schema/docs/generate.ts', ...options];
+  const command = ['packages/schema/bin/entity-schema.js', 'docs', '-d', 'ormconfig.ts', ...options];
   return new Promise((resolve) =>
     execFile(process.execPath, command, { cwd: ROOT }, (error, stdout, stderr) =>
       resolve({ exitCode: Number(error?.code ?? 0), stdout, stderr }),

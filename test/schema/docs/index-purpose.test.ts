@@ -1,4 +1,4 @@
-import { purposeOf } from '../../../src/schema/docs/index-purpose';
+import { purposeOf } from '../../../packages/schema/src/docs/index-purpose';
 import { aColumn, aForeignKey, anIndex, aTable } from './catalogs';
 
 const columns = [

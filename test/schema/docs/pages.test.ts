@@ -1,5 +1,5 @@
-import { schemaPages } from '../../../src/schema/docs/pages';
-import type { EntitySource } from '../../../src/schema/docs/table';
+import { schemaPages } from '../../../packages/schema/src/docs/pages';
+import type { EntitySource } from '../../../packages/schema/src/docs/table';
 import { aCatalog, aColumn, aForeignKey, anIndex, aPolicy, aTable, aUniqueConstraint } from './catalogs';
 
 const users = aTable('users', {

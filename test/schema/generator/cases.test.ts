@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
-import type { Catalog } from '../../../src/schema/generator/catalog';
-import { changesBetween, type Rename, type Stage, stagesBetween } from '../../../src/schema/generator/changes';
+import type { Catalog } from '../../../packages/schema/src/generator/catalog';
+import { changesBetween, type Rename, type Stage, stagesBetween } from '../../../packages/schema/src/generator/changes';
 import { emptyDatabase, type TestDatabase } from '../../databases';
 import { cases, type SchemaCase } from './cases';
 import { ourIndex } from './entities';

@@ -19,9 +19,9 @@ import {
   RowLevelSecurity,
   Trigger,
   triggerFunction,
-} from '../../../src/schema';
-import type { EntityClass } from '../../../src/schema/declarations';
-import type { HazardKind } from '../../../src/schema/generator/changes';
+} from '../../../packages/schema/src';
+import type { EntityClass } from '../../../packages/schema/src/declarations';
+import type { HazardKind } from '../../../packages/schema/src/generator/changes';
 import { comment, entity, type IndexDecorator, view } from './entities';
 
 /** A change of entities, and what the generator has to make of it. */

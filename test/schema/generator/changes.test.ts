@@ -1,8 +1,8 @@
 import { Migration, PostgreSQL } from '@pgkit/migra';
 import * as fc from 'fast-check';
 import type { Client } from 'pg';
-import type { Catalog } from '../../../src/schema/generator/catalog';
-import { changesBetween, type Rename, stagesBetween } from '../../../src/schema/generator/changes';
+import type { Catalog } from '../../../packages/schema/src/generator/catalog';
+import { changesBetween, type Rename, stagesBetween } from '../../../packages/schema/src/generator/changes';
 import { describeOnServer, emptyDatabase, type TestDatabase } from '../../databases';
 import { ddlCases, everything } from './ddl-cases';
 import { randomSchema } from './random-schemas';

@@ -1,4 +1,4 @@
-import type { Rename } from '../../../src/schema/generator/changes';
+import type { Rename } from '../../../packages/schema/src/generator/changes';
 
 /** A change from one schema to another, both in SQL: what entities can't say, and what several objects depend on. */
 interface DdlCase {

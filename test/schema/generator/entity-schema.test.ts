@@ -1,5 +1,5 @@
 import { Check, Column, DataSource, Entity, PrimaryColumn } from 'typeorm';
-import { ReadableNamingStrategy } from '../../../src/database/naming-strategy';
+import { ReadableNamingStrategy } from '@entity-backend/schema';
 import {
   Enumeration,
   Extension,
@@ -10,9 +10,9 @@ import {
   RowLevelSecurity,
   Trigger,
   triggerFunction,
-} from '../../../src/schema';
-import { readCatalog } from '../../../src/schema/generator/catalog';
-import { catalogOfEntities, declaredRenames } from '../../../src/schema/generator/entity-schema';
+} from '../../../packages/schema/src';
+import { readCatalog } from '../../../packages/schema/src/generator/catalog';
+import { catalogOfEntities, declaredRenames } from '../../../packages/schema/src/generator/entity-schema';
 import { emptyDatabase, type TestDatabase } from '../../databases';
 
 let database: TestDatabase;

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
-import type { Stage } from '../../../src/schema/generator/stages';
-import { migrationFiles } from '../../../src/schema/generator/migration-files';
+import type { Stage } from '../../../packages/schema/src/generator/stages';
+import { migrationFiles } from '../../../packages/schema/src/generator/migration-files';
 
 const main: Stage = {
   phase: 'main',

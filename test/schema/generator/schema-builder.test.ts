@@ -1,8 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { readConfiguration } from '../../../src/database/configuration';
 import { EntityDataSource } from '../../../src/database/data-source';
-import { Index } from '../../../src/schema';
-import { EntitySchemaBuilder } from '../../../src/schema/generator/schema-builder';
+import { Index } from '../../../packages/schema/src';
 import { describeOnServer, emptyDatabase, type TestDatabase } from '../../databases';
 
 @Entity('notes', { comment: 'Notes.' })
@@ -57,11 +56,7 @@ async function open(entity: new () => object, environment: NodeJS.ProcessEnv = {
     SCRATCH_DATABASE_URL: scratch.url,
     ...environment,
   });
-  const dataSource = new EntityDataSource(configuration, {
-    entities: [entity],
-    migrations: [],
-    createSchemaBuilder: (source) => new EntitySchemaBuilder(source),
-  });
+  const dataSource = new EntityDataSource(configuration, { entities: [entity], migrations: [] });
   opened.push(dataSource);
   return dataSource.initialize();
 }

@@ -1,11 +1,11 @@
 import type { Client } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder';
-import { ReadableNamingStrategy } from '../../../src/database/naming-strategy';
-import type { EntityClass } from '../../../src/schema/declarations';
-import { type Catalog, readCatalog } from '../../../src/schema/generator/catalog';
-import type { Change, Rename } from '../../../src/schema/generator/changes';
-import { catalogOfEntities, declaredRenames } from '../../../src/schema/generator/entity-schema';
+import { ReadableNamingStrategy } from '@entity-backend/schema';
+import type { EntityClass } from '../../../packages/schema/src/declarations';
+import { type Catalog, readCatalog } from '../../../packages/schema/src/generator/catalog';
+import type { Change, Rename } from '../../../packages/schema/src/generator/changes';
+import { catalogOfEntities, declaredRenames } from '../../../packages/schema/src/generator/entity-schema';
 
 export const EMPTY: Catalog = {
   extensions: [],

@@ -6,7 +6,7 @@ import 'reflect-metadata';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { openMemory } from '../../../src/database/embedded';
+import { openMemory } from '../../../packages/embedded-postgres/src';
 import { cases, casesByKind, type SchemaCase } from './cases';
 import { typeOrmIndex } from './entities';
 import { clear, stockChanges } from './schemas';

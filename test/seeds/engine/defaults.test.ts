@@ -53,11 +53,11 @@ import {
   PrimaryGeneratedColumn,
   Unique,
 } from 'typeorm';
-import { Enumeration } from '../../../src/schema';
-import { ReadableNamingStrategy } from '../../../src/database/naming-strategy';
-import { checkTables } from '../../../seeds/engine/rules/check';
-import { type Factory, defineFactory, perParent, perScale } from '../../../seeds/engine/factory';
-import { compileTables, type Table } from '../../../seeds/engine/tables';
+import { Enumeration } from '../../../packages/schema/src';
+import { ReadableNamingStrategy } from '@entity-backend/schema';
+import { checkTables } from '../../../packages/seeding/src/rules/check';
+import { type Factory, defineFactory, perParent, perScale } from '../../../packages/seeding/src/factory';
+import { compileTables, type Table } from '../../../packages/seeding/src/tables';
 import { emptyDatabase, type TestDatabase } from '../../databases';
 
 const BASIS = { seed: 42, referenceDate: new Date('2026-01-01T12:00:00Z') };

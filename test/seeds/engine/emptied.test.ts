@@ -1,7 +1,7 @@
 import { entities } from '../../../src/entities';
 import type { EntityDataSource } from '../../../src/database/data-source';
-import { entityFactories } from '../../../seeds/engine/entity-factory';
-import { seed } from '../../../seeds/engine/seeder';
+import { entityFactories } from '../../../packages/seeding/src/entity-factory';
+import { seed } from '../../../packages/seeding/src/seeder';
 import { factories } from '../../../seeds/factories';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { ColumnType } from 'typeorm';
-import { BinaryRows, HEADER, TRAILER, writerOf } from '../../../seeds/engine/binary';
-import { type ColumnType as Column, encoderOf } from '../../../seeds/engine/encoders';
+import { BinaryRows, HEADER, TRAILER, writerOf } from '../../../packages/seeding/src/binary';
+import { type ColumnType as Column, encoderOf } from '../../../packages/seeding/src/encoders';
 import { emptyDatabase, type TestDatabase } from '../../databases';
 
 function column(type: ColumnType, { isArray = false, isNullable = false } = {}): Column {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { makeKey, MAX_ROWS, readKey, SEEDS } from '../../../seeds/engine/keys';
-import { hash } from '../../../seeds/engine/random';
+import { makeKey, MAX_ROWS, readKey, SEEDS } from '../../../packages/seeding/src/keys';
+import { hash } from '../../../packages/seeding/src/random';
 
 const tables = fc.constantFrom('users', 'posts', 'kpi_metrics').map(hash);
 const origins = fc.record({ seed: fc.nat(SEEDS - 1), index: fc.nat(MAX_ROWS - 1) });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Placement } from '../../../seeds/engine/placement';
+import { Placement } from '../../../packages/seeding/src/placement';
 
 const patterns = fc.array(fc.nat(5), { minLength: 1, maxLength: 8 }).filter((pattern) => pattern.some(Boolean));
 

@@ -1,10 +1,10 @@
 import type { Client } from 'pg';
 import { entities } from '../../../src/entities';
 import type { EntityDataSource } from '../../../src/database/data-source';
-import { UserError } from '../../../src/database/errors';
-import { RowSet } from '../../../seeds/engine/inventory';
-import { seed, type SeedOptions } from '../../../seeds/engine/seeder';
-import { compileTables, type Table } from '../../../seeds/engine/tables';
+import { UserError } from '../../../packages/schema/src/errors';
+import { RowSet } from '../../../packages/seeding/src/inventory';
+import { seed, type SeedOptions } from '../../../packages/seeding/src/seeder';
+import { compileTables, type Table } from '../../../packages/seeding/src/tables';
 import { factories } from '../../../seeds/factories';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { metadataOf } from '../metadata';

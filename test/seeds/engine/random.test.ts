@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { hash, HOUR, Random, scramble } from '../../../seeds/engine/random';
+import { hash, HOUR, Random, scramble } from '../../../packages/seeding/src/random';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
 

@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import fc from 'fast-check';
-import { UserError } from '../../../src/database/errors';
+import { UserError } from '../../../packages/schema/src/errors';
 import { entities } from '../../../src/entities';
-import { type SizeOptions, type Sizes, sizesOf } from '../../../seeds/engine/sizes';
-import { compileTables, type Table } from '../../../seeds/engine/tables';
+import { type SizeOptions, type Sizes, sizesOf } from '../../../packages/seeding/src/sizes';
+import { compileTables, type Table } from '../../../packages/seeding/src/tables';
 import { factories } from '../../../seeds/factories';
 import { metadataOf } from '../metadata';
 

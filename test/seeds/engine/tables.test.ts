@@ -10,10 +10,10 @@ import {
   type Relation,
   UpdateDateColumn,
 } from 'typeorm';
-import { UserError } from '../../../src/database/errors';
-import { Enumeration } from '../../../src/schema';
-import { type Factory, defineFactory, oneIn, perParent, perScale } from '../../../seeds/engine/factory';
-import { compileTables, type Table } from '../../../seeds/engine/tables';
+import { UserError } from '../../../packages/schema/src/errors';
+import { Enumeration } from '../../../packages/schema/src';
+import { type Factory, defineFactory, oneIn, perParent, perScale } from '../../../packages/seeding/src/factory';
+import { compileTables, type Table } from '../../../packages/seeding/src/tables';
 import { metadataOf } from '../metadata';
 
 const KINDS = ['round', 'square'] as const;

@@ -1,9 +1,9 @@
 import { IsIn } from 'class-validator';
 import { Check, Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
-import { checkTables } from '../../../../seeds/engine/rules/check';
-import { defineFactory, type Fields, perScale } from '../../../../seeds/engine/factory';
-import { compileTables } from '../../../../seeds/engine/tables';
-import { UserError } from '../../../../src/database/errors';
+import { checkTables } from '../../../../packages/seeding/src/rules/check';
+import { defineFactory, type Fields, perScale } from '../../../../packages/seeding/src/factory';
+import { compileTables } from '../../../../packages/seeding/src/tables';
+import { UserError } from '../../../../packages/schema/src/errors';
 import { metadataOf } from '../../metadata';
 
 @Entity('seats')

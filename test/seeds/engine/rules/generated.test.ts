@@ -39,12 +39,12 @@ import {
   PrimaryGeneratedColumn,
   Unique,
 } from 'typeorm';
-import { ReadableNamingStrategy } from '../../../../src/database/naming-strategy';
-import { UserError } from '../../../../src/database/errors';
-import { defineFactory, perParent, perScale } from '../../../../seeds/engine/factory';
-import { checkTables } from '../../../../seeds/engine/rules/check';
-import { compileTables, type Table } from '../../../../seeds/engine/tables';
-import { copyRows, makeChunks } from '../../../../seeds/engine/writer';
+import { ReadableNamingStrategy } from '@entity-backend/schema';
+import { UserError } from '../../../../packages/schema/src/errors';
+import { defineFactory, perParent, perScale } from '../../../../packages/seeding/src/factory';
+import { checkTables } from '../../../../packages/seeding/src/rules/check';
+import { compileTables, type Table } from '../../../../packages/seeding/src/tables';
+import { copyRows, makeChunks } from '../../../../packages/seeding/src/writer';
 import { emptyDatabase, type TestDatabase } from '../../../databases';
 
 const ROWS = 100;

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { Check, Column, type ColumnOptions, DataSource, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
-import { defineFactory, type Fields, perScale } from '../../../../seeds/engine/factory';
-import { checkTables } from '../../../../seeds/engine/rules/check';
-import { truthOf } from '../../../../seeds/engine/rules/truth';
-import { compileTables } from '../../../../seeds/engine/tables';
-import { ReadableNamingStrategy } from '../../../../src/database/naming-strategy';
-import { UserError } from '../../../../src/database/errors';
+import { defineFactory, type Fields, perScale } from '../../../../packages/seeding/src/factory';
+import { checkTables } from '../../../../packages/seeding/src/rules/check';
+import { truthOf } from '../../../../packages/seeding/src/rules/truth';
+import { compileTables } from '../../../../packages/seeding/src/tables';
+import { ReadableNamingStrategy } from '@entity-backend/schema';
+import { UserError } from '../../../../packages/schema/src/errors';
 import { emptyDatabase, type TestDatabase } from '../../../databases';
 
 const BASIS = { seed: 42, referenceDate: new Date('2026-01-01T12:00:00Z') };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Client } from 'pg';
-import { truthOf } from '../../../../seeds/engine/rules/truth';
+import { truthOf } from '../../../../packages/seeding/src/rules/truth';
 import { emptyDatabase, type TestDatabase } from '../../../databases';
 
 let database: TestDatabase;

@@ -1,0 +1,4 @@
+/** PostgreSQL for development and tests, with nothing installed. */
+export { type EmbeddedDatabase, type MemoryDatabase, openEmbedded, openMemory, type SharedDatabase } from './databases';
+export { UserError } from './errors';
+export { serve } from './serve';

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { UserError } from './errors';
+import { openEmbedded } from './databases';
+
+/**
+ * Keeps the database of a data directory running until SIGINT or SIGTERM, and prints its URL.
+ *
+ * @throws UserError when it can't be opened, or ends by itself
+ */
+export async function serve(directory: string, port?: number): Promise<void> {
+  const database = await openEmbedded({ directory, port });
+  console.log(`The embedded PostgreSQL runs on ${directory}. Connect with
+
+    psql ${database.url}
+
+or with this URL in any other client (one transaction at a time). Ctrl-C lets go of it: it ends with its last client.`);
+  let asked = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      asked = true;
+      void database.close();
+    });
+  await database.ended();
+  if (!asked) throw new UserError(`The embedded PostgreSQL has ended: see ${join(directory, 'server.log')}.`);
+}

@@ -1,0 +1,39 @@
+import { performance } from 'node:perf_hooks';
+import type { Command } from 'commander';
+import type { DataSource } from 'typeorm';
+import { describeFindings } from '../checks/finding';
+import { checkSchema } from '../checks/schema-check';
+import { settingsOf } from '../settings';
+import { loadDataSource } from '../load-data-source';
+import { dataSourceCommand } from './data-source';
+
+// TypeORM reads tables by several queries at once on one connection, which pg warns of: nothing that its user could mend.
+process.noDeprecation = true;
+
+export function checkCommand(): Command {
+  return dataSourceCommand('check')
+    .description(
+      'Checks entities and migrations against each other and for what is dangerous, in a database in memory: no server is needed.\n' +
+        'Exits with 1 when it finds something.',
+    )
+    .action(async (flags: { dataSource: string }) => check(await loadDataSource(flags.dataSource)));
+}
+
+async function check(dataSource: DataSource): Promise<void> {
+  const start = performance.now();
+  let found = 0;
+  const { migrations, entities } = settingsOf(dataSource);
+  const results = checkSchema({ options: dataSource.options, migrations, entities });
+  for await (const { title, findings, milliseconds } of results) {
+    found += findings.length;
+    console.log(`${findings.length ? '✗' : '✓'} ${title} (${seconds(milliseconds)})`);
+    if (findings.length) console.log(describeFindings(findings).replace(/^(?=.)/gm, '    '));
+  }
+  const time = seconds(performance.now() - start);
+  console.log(found ? `${found} finding${found === 1 ? '' : 's'} in ${time}.` : `All is well, in ${time}.`);
+  if (found) process.exitCode = 1;
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}

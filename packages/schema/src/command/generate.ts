@@ -1,0 +1,99 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { Command } from 'commander';
+import * as prettier from 'prettier';
+import type { DataSource } from 'typeorm';
+import { UserError } from '../errors';
+import type { Hazard, HazardKind, Stage } from '../generator/changes';
+import { type Acknowledgements, migrationFiles } from '../generator/migration-files';
+import { stagesToEntities } from '../generator/schema-builder';
+import { settingsOf } from '../settings';
+import { loadDataSource } from '../load-data-source';
+import { dataSourceCommand } from './data-source';
+
+interface Flags {
+  dataSource: string;
+  acknowledge: Acknowledgements;
+}
+
+export function generateCommand(): Command {
+  return dataSourceCommand('generate')
+    .description(
+      'Writes the migrations that lead from the connected database to the entities: as many files as the change needs.\n' +
+        'The database has to have run all migrations there are.',
+    )
+    .argument('<name>', 'what the change does, in CamelCase: AddDueDateToTasks', parseName)
+    .option(
+      '--acknowledge <danger=reason>',
+      'accept a danger (drop-column="Nobody has read it since version 3"); may be given several times',
+      acknowledge,
+      {},
+    )
+    .action(async (name: string, { dataSource, acknowledge }: Flags) =>
+      generate(await loadDataSource(dataSource), name, acknowledge),
+    );
+}
+
+async function generate(dataSource: DataSource, name: string, acknowledgements: Acknowledgements): Promise<void> {
+  await dataSource.initialize();
+  try {
+    if (await dataSource.showMigrations()) {
+      throw new UserError(
+        'The database has not run all migrations yet, so the change would be written twice. First: npm run migration:run',
+      );
+    }
+    const stages = await stagesToEntities(dataSource);
+    refuseUnacknowledged(stages, acknowledgements);
+    await writeMigrations(settingsOf(dataSource).migrations, name, stages, acknowledgements);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+async function writeMigrations(
+  folder: string,
+  name: string,
+  stages: Stage[],
+  acknowledgements: Acknowledgements,
+): Promise<void> {
+  if (!stages.length) {
+    console.log('No changes: the database is as the entities say.');
+    return;
+  }
+  await mkdir(folder, { recursive: true });
+  for (const { fileName, source } of migrationFiles(name, Date.now(), stages, acknowledgements)) {
+    const path = join(folder, fileName);
+    const format = await prettier.resolveConfig(path);
+    await writeFile(path, await prettier.format(source, { ...format, parser: 'typescript' }), { flag: 'wx' });
+    console.log(`Wrote ${relative(process.cwd(), path)}`);
+  }
+  for (const { summary } of stages.flatMap(({ up }) => up)) console.log(`  ${summary}`);
+  console.log('Next: read it, npm run migration:run, npm run check, commit it with the entities.');
+}
+
+/** @throws UserError that says each danger and how to accept it */
+function refuseUnacknowledged(stages: Stage[], acknowledgements: Acknowledgements): void {
+  const hazards = new Map<HazardKind, { summary: string; hazard: Hazard }>();
+  for (const { summary, hazard } of stages.flatMap(({ up }) => up)) {
+    if (hazard && !acknowledgements[hazard.kind]) hazards.set(hazard.kind, { summary, hazard });
+  }
+  if (!hazards.size) return;
+  const lines = [...hazards.values()].map(
+    ({ summary, hazard }) =>
+      `${summary}. ${hazard.message} To write it all the same: --acknowledge ${hazard.kind}="<why>"`,
+  );
+  throw new UserError(lines.join('\n'));
+}
+
+function parseName(name: string): string {
+  if (!/^[A-Z][A-Za-z0-9]*$/.test(name))
+    throw new UserError(`"${name}" is no name for a migration: CamelCase, as in AddDueDateToTasks.`);
+  return name;
+}
+
+function acknowledge(value: string, known: Acknowledgements): Acknowledgements {
+  const [, kind, reason] = /^([a-z-]+)=(.+)$/s.exec(value) ?? [];
+  if (!kind || !reason)
+    throw new UserError(`--acknowledge wants a danger and a reason: --acknowledge drop-column="<why>"`);
+  return { ...known, [kind]: reason };
+}

@@ -1,0 +1,173 @@
+import { type DataSource, type Migration, MigrationExecutor, type QueryRunner } from 'typeorm';
+import { checksum, type EmittedSql, emittedSql } from './emitted-sql';
+import { UserError } from '../errors';
+
+/**
+ * TypeORM's own table of applied migrations, and beside it the checksum of each one's SQL. A row is of one application:
+ * `typeorm migration:revert` deletes it with its migration's, and what is applied again afterwards gets a row of its own.
+ */
+const BOOKKEEPING = {
+  migrations: [
+    `CREATE TABLE IF NOT EXISTS "migrations" (
+  "id" SERIAL NOT NULL,
+  "timestamp" bigint NOT NULL,
+  "name" character varying NOT NULL,
+  CONSTRAINT "pk_migrations" PRIMARY KEY ("id")
+)`,
+  ],
+  migration_checksums: [
+    `CREATE TABLE IF NOT EXISTS "migration_checksums" (
+  "migration_id" integer NOT NULL,
+  "checksum" text NOT NULL,
+  CONSTRAINT "pk_migration_checksums" PRIMARY KEY ("migration_id"),
+  CONSTRAINT "fk_migration_checksums_migration_id" FOREIGN KEY ("migration_id") REFERENCES "migrations" ("id") ON DELETE CASCADE
+)`,
+    `COMMENT ON TABLE "migration_checksums" IS 'SHA-256 of the SQL of each applied migration, so that one edited afterwards is noticed.'`,
+  ],
+};
+
+/** The statements that make those of the bookkeeping's tables that the database lacks. */
+export async function missingBookkeeping(connection: QueryRunner): Promise<string[]> {
+  const statements: string[] = [];
+  for (const [table, creation] of Object.entries(BOOKKEEPING)) {
+    if (!(await connection.hasTable(table))) statements.push(...creation);
+  }
+  return statements;
+}
+
+/** A migration that the database records as applied. */
+interface AppliedMigration {
+  readonly id: number;
+  readonly name: string;
+  readonly timestamp: number;
+  /** Of its SQL when it was applied; null: something else than the runner applied it. */
+  readonly checksum: string | null;
+}
+
+/** What the database records as applied, the first one first. */
+async function appliedMigrations(connection: QueryRunner): Promise<AppliedMigration[]> {
+  if (!(await connection.hasTable('migrations'))) return [];
+  const checksums = (await connection.hasTable('migration_checksums'))
+    ? '(SELECT "checksum" FROM "migration_checksums" WHERE "migration_id" = "migrations"."id")'
+    : 'NULL';
+  return (await connection.query(
+    `SELECT "id", "name", "timestamp"::double precision AS "timestamp", ${checksums} AS "checksum" FROM "migrations" ORDER BY "id"`,
+  )) as AppliedMigration[];
+}
+
+/** Whether a migration is recorded as applied. */
+export async function isApplied(connection: QueryRunner, name: string): Promise<boolean> {
+  const rows = (await connection.query('SELECT 1 FROM "migrations" WHERE "name" = $1', [name])) as unknown[];
+  return rows.length > 0;
+}
+
+/** Records, in one statement, that a migration has been applied and what its SQL was: `$1` timestamp, `$2` name, `$3` checksum. */
+export const RECORD_MIGRATION = `WITH "applied" AS (
+  INSERT INTO "migrations" ("timestamp", "name") VALUES ($1, $2) RETURNING "id"
+)
+INSERT INTO "migration_checksums" ("migration_id", "checksum") SELECT "id", $3 FROM "applied"`;
+
+/** Records the checksum of a migration that something else applied: `$1` its id, `$2` the checksum. */
+export const ADOPT_MIGRATION =
+  'INSERT INTO "migration_checksums" ("migration_id", "checksum") VALUES ($1, $2) ON CONFLICT DO NOTHING';
+
+/** A migration of the code. */
+export interface KnownMigration {
+  readonly migration: Migration;
+  readonly emitted: EmittedSql;
+  readonly checksum: string;
+}
+
+/** The database and the code disagree about what has been applied. */
+export class MigrationsRefusedError extends UserError {
+  /** Of a command that it ends. */
+  override readonly exitCode = 2;
+}
+
+/** What there is to do. */
+export interface Plan {
+  /** To run, in this order. */
+  readonly pending: readonly KnownMigration[];
+  /** Applied by something else than the runner, with no checksum yet. */
+  readonly adopted: readonly { readonly id: number; readonly name: string; readonly checksum: string }[];
+}
+
+/**
+ * Compares the code's migrations with those that the database records.
+ *
+ * @param to the name of the last one to run; default: all
+ * @throws MigrationsRefusedError where an applied migration has been edited since or is missing from the code, or where a
+ *   pending one is older than an applied one
+ * @throws UserError where no migration is named `to`
+ */
+export async function planMigrations(dataSource: DataSource, connection: QueryRunner, to?: string): Promise<Plan> {
+  const known = await knownMigrations(dataSource);
+  const applied = await appliedMigrations(connection);
+  const byName = new Map(known.map((one) => [one.migration.name, one]));
+  const last = to === undefined ? Infinity : byName.get(to)?.migration.timestamp;
+  if (last === undefined)
+    throw new UserError(
+      `There is no migration ${to}: give the name of a class, as "npm run migration:show" lists them.`,
+    );
+  const pending = pendingOf(known, applied);
+  return {
+    pending: pending.filter(({ migration }) => migration.timestamp <= last),
+    adopted: applied
+      .filter(({ checksum }) => checksum === null)
+      .map(({ id, name }) => ({ id, name, checksum: byName.get(name)!.checksum })),
+  };
+}
+
+/** Whether the runner would find nothing to do. @throws MigrationsRefusedError as `planMigrations` does */
+export async function isUpToDate(dataSource: DataSource, connection: QueryRunner): Promise<boolean> {
+  if ((await missingBookkeeping(connection)).length > 0) return false;
+  const { pending, adopted } = await planMigrations(dataSource, connection);
+  return pending.length + adopted.length === 0;
+}
+
+/** The code's migrations, the oldest first. Throws TypeORM's error where a name is given twice or lacks its timestamp. */
+async function knownMigrations(dataSource: DataSource): Promise<KnownMigration[]> {
+  const known: KnownMigration[] = [];
+  for (const migration of new CodeMigrations(dataSource).getMigrations()) {
+    const emitted = await emittedSql(dataSource, migration.instance!);
+    known.push({ migration, emitted, checksum: checksum(emitted) });
+  }
+  return known;
+}
+
+/** TypeORM's rules for a migration's name, timestamp and order, which it keeps to itself. */
+class CodeMigrations extends MigrationExecutor {
+  override getMigrations(): Migration[] {
+    return super.getMigrations();
+  }
+}
+
+/** Those that are not applied yet; refuses where the others are not as they were. */
+function pendingOf(known: readonly KnownMigration[], applied: readonly AppliedMigration[]): KnownMigration[] {
+  const checksums = new Map(known.map(({ migration, checksum }) => [migration.name, checksum]));
+  const names = new Set(applied.map(({ name }) => name));
+  const pending = known.filter(({ migration }) => !names.has(migration.name));
+  const newest = Math.max(0, ...applied.map(({ timestamp }) => timestamp));
+
+  const missing = applied.filter(({ name }) => !checksums.has(name));
+  refuse(
+    missing.map(({ name }) => name),
+    'applied to this database but missing from this version of the code: run the version that has it, or put its file back',
+  );
+  const edited = applied.filter(({ name, checksum }) => checksum !== null && checksum !== checksums.get(name));
+  refuse(
+    edited.map(({ name }) => name),
+    'edited since it was applied: put it back as it was, and write what you want changed as a new migration',
+  );
+  const late = pending.filter(({ migration }) => migration.timestamp < newest);
+  refuse(
+    late.map(({ migration }) => migration.name),
+    'older than the newest applied migration: generate it again, so that it comes after it',
+  );
+  return pending;
+}
+
+/** @throws MigrationsRefusedError where there are any */
+export function refuse(names: readonly string[], reason: string): void {
+  if (names.length > 0) throw new MigrationsRefusedError(`${names.join(', ')}: ${reason}. Nothing was run.`);
+}

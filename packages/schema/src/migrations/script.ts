@@ -1,0 +1,67 @@
+import { escapeLiteral } from 'pg';
+import { type DataSource } from 'typeorm';
+import { type Statement } from './emitted-sql';
+import { ADOPT_MIGRATION, type KnownMigration, missingBookkeeping, planMigrations, RECORD_MIGRATION } from './history';
+
+/**
+ * The SQL that `migrate` would send, as a script for psql. It waits for no other runner and changes nothing. What can't be
+ * known beforehand, because a migration reads or has parameters, stops psql.
+ *
+ * @param to as in `MigrateOptions`
+ * @throws MigrationsRefusedError as `migrate` does
+ */
+export async function pendingSql(dataSource: DataSource, { to }: { to?: string } = {}): Promise<string> {
+  const connection = dataSource.createQueryRunner('master');
+  try {
+    const { pending, adopted } = await planMigrations(dataSource, connection, to);
+    const bookkeeping = [
+      ...(await missingBookkeeping(connection)),
+      ...adopted.map(({ id, checksum }) => inline(ADOPT_MIGRATION, [id, checksum])),
+    ];
+    return [
+      '\\set ON_ERROR_STOP on',
+      ...(bookkeeping.length > 0 ? [section('Bookkeeping of applied migrations', bookkeeping)] : []),
+      ...pending.map(sectionOf),
+      pending.length === 0 ? '-- Nothing to migrate.' : `-- Pending migrations: ${pending.length}.`,
+    ].join('\n\n');
+  } finally {
+    await connection.release();
+  }
+}
+
+function sectionOf({ migration: { name, timestamp, instance }, emitted, checksum }: KnownMigration): string {
+  const unknown = `It reads from the database: what else it sends is not known beforehand.`;
+  const statements = [
+    ...emitted.statements.flatMap(withParameters),
+    ...(emitted.complete ? [] : [`DO $$BEGIN RAISE EXCEPTION '${unknown}'; END$$`]),
+    inline(RECORD_MIGRATION, [timestamp, name, checksum]),
+  ];
+  return instance!.transaction === false
+    ? section(`${name}, outside a transaction`, statements)
+    : section(name, ['START TRANSACTION', ...statements, 'COMMIT']);
+}
+
+function section(title: string, statements: readonly string[]): string {
+  return [`-- ${title}`, ...statements.map(terminated)].join('\n');
+}
+
+/** The statement with its semicolon, which a comment at the end must not swallow. A line of comment needs none. */
+function terminated(sql: string): string {
+  if (/^-- .*$/.test(sql)) return sql;
+  const bare = sql.trim().replace(/;$/, '');
+  return /--.*$/.test(bare) ? `${bare}\n;` : `${bare};`;
+}
+
+/** A statement of the runner's own with its parameters, `$1` …, put in. */
+function inline(sql: string, parameters: readonly (string | number)[]): string {
+  return sql.replace(/\$(\d)/g, (_, position) => {
+    const value = parameters[Number(position) - 1];
+    return typeof value === 'number' ? String(value) : escapeLiteral(value);
+  });
+}
+
+/** A migration's statement after a comment with its parameters: only the driver knows how to write them into it. */
+function withParameters({ sql, parameters }: Statement): string[] {
+  const values = parameters.map((value, index) => `$${index + 1} = ${value}`);
+  return [...(values.length > 0 ? [`-- with ${values.join(', ')}`] : []), sql];
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { DefaultNamingStrategy, type NamingStrategyInterface, Table } from 'typeorm';
+
+/** PostgreSQL cuts longer identifiers off, silently. */
+const LONGEST_IDENTIFIER = 63;
+
+/** `followerCount` → `follower_count`, `HTTPStatus` → `http_status`. */
+export function snakeCase(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .toLowerCase();
+}
+
+/** The name itself, or its beginning and a hash of the whole where PostgreSQL would cut it off. */
+function fit(name: string): string {
+  if (Buffer.byteLength(name) <= LONGEST_IDENTIFIER) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
+  return `${name.slice(0, LONGEST_IDENTIFIER - 9)}_${hash}`;
+}
+
+/** The first column that a check's expression names: `"role" IN (…)` → `role`. */
+function firstColumn(expression: string): string {
+  return /"([^"]+)"/.exec(expression)?.[1] ?? createHash('sha256').update(expression).digest('hex').slice(0, 8);
+}
+
+/**
+ * Snake-case tables and columns, and constraint names that a person can read in an error message and a program can map
+ * to a domain error: `pk_<table>`, `fk_<table>_<column>`, `uq_<table>_<columns>`, `chk_<table>_<column>`,
+ * `idx_<table>_<columns>`, at most 63 bytes (DATA_MODEL, "Names").
+ */
+export class ReadableNamingStrategy extends DefaultNamingStrategy implements NamingStrategyInterface {
+  override tableName(className: string, given?: string): string {
+    return given ?? snakeCase(className);
+  }
+
+  override columnName(property: string, given: string | undefined, prefixes: string[]): string {
+    return snakeCase([...prefixes, given ?? property].join('_'));
+  }
+
+  override relationName(property: string): string {
+    return snakeCase(property);
+  }
+
+  override joinColumnName(relation: string, referencedColumn: string): string {
+    return snakeCase(`${relation}_${referencedColumn}`);
+  }
+
+  override joinTableName(firstTable: string, secondTable: string, firstProperty: string): string {
+    return snakeCase(`${firstTable}_${firstProperty.replaceAll('.', '_')}_${secondTable}`);
+  }
+
+  override joinTableColumnName(table: string, property: string, column?: string): string {
+    return snakeCase(`${table}_${column ?? property}`);
+  }
+
+  override primaryKeyName(table: Table | string): string {
+    return fit(`pk_${this.bare(table)}`);
+  }
+
+  override uniqueConstraintName(table: Table | string, columns: string[]): string {
+    return fit(`uq_${this.bare(table)}_${columns.join('_')}`);
+  }
+
+  override relationConstraintName(table: Table | string, columns: string[]): string {
+    return this.uniqueConstraintName(table, columns);
+  }
+
+  override foreignKeyName(table: Table | string, columns: string[]): string {
+    return fit(`fk_${this.bare(table)}_${columns.join('_')}`);
+  }
+
+  override indexName(table: Table | string, columns: string[]): string {
+    return fit(`idx_${this.bare(table)}_${columns.join('_')}`);
+  }
+
+  override checkConstraintName(table: Table | string, expression: string): string {
+    return fit(`chk_${this.bare(table)}_${firstColumn(expression)}`);
+  }
+
+  /** The table's name without its schema. */
+  private bare(table: Table | string): string {
+    return this.getTableName(table).split('.').at(-1)!;
+  }
+}

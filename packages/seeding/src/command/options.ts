@@ -1,0 +1,160 @@
+import { isISO8601 } from 'class-validator';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { MAX_ROWS, SEEDS } from '../keys';
+import type { SeedOptions } from '../seeder';
+import type { Seeds } from './seeds';
+
+/** What all dates hang off unless asked otherwise, so that two runs make the same rows on different days. */
+const REFERENCE_DATE = new Date('2026-01-01T12:00:00Z');
+
+/** What the command line asks for. */
+export interface Options extends SeedOptions {
+  /** The file of a dump in place of a database; `-` is the standard output. */
+  toSql?: string;
+  /** The folder of a dump in place of a database. */
+  toCsv?: string;
+  /** Whether a program reads the report. */
+  json?: boolean;
+}
+
+/** The options as they are parsed, before the profile fills in what is not said. */
+type Flags = Omit<Options, 'scale'> & { scale?: number; profile?: string };
+
+/** What is asked for on the command line, the profile's shape where it says nothing else. */
+export function readOptions(command: Command, { profiles }: Pick<Seeds, 'profiles'>): Options {
+  const { profile, ...flags } = command.opts<Flags>();
+  const names = Object.keys(profiles);
+  if (profile !== undefined && !Object.hasOwn(profiles, profile))
+    command.error(`error: there is no profile ${profile}: choose from ${names.join(', ')}`);
+  const { scale, rows } = profiles[profile ?? names[0]];
+  if (flags.toSql === '-' && flags.json)
+    command.error("error: '--json' and '--to-sql -' both want the standard output");
+  return {
+    ...flags,
+    // Who appends rows of some tables wants those, and not a scale of all else.
+    scale: flags.scale ?? (flags.append && flags.rows ? 0 : scale),
+    rows: flags.rows || rows ? { ...rows, ...flags.rows } : undefined,
+  };
+}
+
+/** The command line: its options are those of `seed`. */
+export function seedCommand(): Command {
+  return new Command('entity-seed')
+    .description(
+      'Fills every table with demo data, or adds what is missing of it: all rows or none. Pending migrations run first.\n' +
+        'With --to-sql or --to-csv it writes the rows into files instead; no database is needed then.',
+    )
+    .allowExcessArguments(false)
+    .optionsGroup('What:')
+    .requiredOption('-d, --dataSource <file>', 'the file that exports the DataSource')
+    .option('--seeds <file>', 'the file that exports factories and profiles (default: rows as the entities say)')
+    .optionsGroup('How much:')
+    .option('--profile <name>', 'a shape of the data that the file of --seeds gives a name (default: its first)')
+    .option(
+      '--scale <n>',
+      'how much of everything: 1 is a few rows of each table (default: as the profile says)',
+      wholeNumber(1, 1_000_000),
+    )
+    .option(
+      '--rows <table=n>',
+      'exactly so many rows of a table, and as many of others as belong to them; several separated by commas',
+      rows,
+    )
+    .option('--only <tables>', 'fill only these tables, separated by commas, and those they refer to', list)
+    .optionsGroup('Which rows:')
+    .option(
+      '--seed <n>',
+      `which demo data: the same number makes the same rows (0 to ${SEEDS - 1})`,
+      wholeNumber(0, SEEDS - 1),
+      42,
+    )
+    .option(
+      '--reference-date <date>',
+      'the moment that all dates hang off: "now", or as 2026-01-31 or 2026-01-31T12:00:00Z',
+      moment,
+      REFERENCE_DATE,
+    )
+    .optionsGroup('Rows that are there (those of the seed are kept, and only the missing ones are added):')
+    .addOption(
+      new Option(
+        '--append',
+        'keep all rows, whoever made them, and add as many as --scale or --rows say: the next ones of the seed',
+      ).conflicts(['reset', 'toSql', 'toCsv']),
+    )
+    .addOption(
+      new Option('--reset', 'first remove all demo rows, those of other seeds too, and what belongs to them').conflicts(
+        ['toSql', 'toCsv'],
+      ),
+    )
+    .option(
+      '--force',
+      'run with NODE_ENV=production too, and beside rows that are no demo data; replace files that exist',
+    )
+    .optionsGroup('Files in place of a database:')
+    .addOption(
+      new Option('--to-sql <file>', 'write one script for psql; "-" writes it to the standard output').conflicts([
+        'toCsv',
+        'dryRun',
+      ]),
+    )
+    .addOption(new Option('--to-csv <folder>', 'write a CSV file for each table').conflicts('dryRun'))
+    .optionsGroup('How:')
+    .option('--dry-run', 'say what would be done and do nothing')
+    .option('--json', 'report in JSON, for programs: one document, and nothing else, on the standard output')
+    .optionsGroup('Help:')
+    .configureOutput({ outputError: inOneLine })
+    .addHelpText('after', EXAMPLES);
+}
+
+const EXAMPLES = `
+Examples:
+  npm run seed                                    a database to look through
+  npm run seed -- --profile load                  about a million rows
+  npm run seed -- --rows posts=5000000            5,000,000 posts, their authors, decisions, replies ...
+  npm run seed -- --append --rows posts=100       100 posts more than there are
+  npm run --silent seed -- --profile load --to-sql - | gzip > load.sql.gz
+
+Exit code: 0, or 1 when something is refused or fails. Then the reason is a line on the standard error (with --json too,
+and nothing on the standard output), and the database is as it was before.`;
+
+/** Commander puts its suggestion into a second line. */
+function inOneLine(text: string, write: (text: string) => void): void {
+  write(`${text.trim().replaceAll('\n', ' ')}\n`);
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (number >= min && number <= max) return number;
+    throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`);
+  };
+}
+
+function list(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new InvalidArgumentError('Give names of tables, separated by commas.');
+  return names;
+}
+
+const rowsOfTable = wholeNumber(0, MAX_ROWS);
+
+/** `posts=100,tasks=20`, added to what was given before. */
+function rows(text: string, before: Record<string, number> = {}): Record<string, number> {
+  const all = { ...before };
+  for (const part of text.split(',')) {
+    const [, table, count] = /^\s*([^=\s]+)=(.*?)\s*$/.exec(part) ?? [];
+    if (!table) throw new InvalidArgumentError('Give tables and numbers as posts=100, separated by commas.');
+    if (table in all) throw new InvalidArgumentError(`It says twice how many rows ${table} has.`);
+    all[table] = rowsOfTable(count);
+  }
+  return all;
+}
+
+const DAY_OR_MOMENT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
+
+/** Without a time zone a time would mean another moment on another machine. */
+function moment(text: string): Date {
+  if (text === 'now') return new Date();
+  if (DAY_OR_MOMENT.test(text) && isISO8601(text, { strict: true })) return new Date(text);
+  throw new InvalidArgumentError('Give "now", a day as 2026-01-31, or a moment as 2026-01-31T12:00:00Z.');
+}
