@@ -26,7 +26,7 @@ it('has the same demo data for everybody who asks for nothing else', () => {
     seed: 42,
     scale: 1,
     referenceDate: new Date('2026-01-01T12:00:00Z'),
-    jobs: 1,
+    dataSource: 'ormconfig.ts',
   });
 });
 
