@@ -4,7 +4,7 @@ import typeorm from 'eslint-plugin-typeorm-typescript/recommended';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist', '.data', 'coverage'] },
+  { ignores: ['**/dist', '.ci/projects', '.data', 'coverage'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
