@@ -1,7 +1,9 @@
+import { desc, Index } from '@entity-backend/schema';
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
 import { Country } from './Country.js';
 
 @Entity('cities')
+@Index('cities_of_country', ['countryId', desc('foundedAt')])
 export class City {
   @PrimaryGeneratedColumn('uuid')
   id: string;
