@@ -115,6 +115,10 @@ function contradictions(configuration: Configuration): string[] {
   const found: string[] = [];
   if (databaseUrl && databaseSecretFile)
     found.push('DATABASE_URL and DATABASE_SECRET_FILE are both set: set one of them.');
+  if (embedded && configuration.nodeEnv === 'production')
+    found.push(
+      'NODE_ENV is production and no database is named: set DATABASE_URL or DATABASE_SECRET_FILE. The embedded database is for development and tests.',
+    );
   if (embedded && databaseReplicaUrls.length > 0)
     found.push(
       'DATABASE_REPLICA_URLS is set without a primary server: set DATABASE_URL or DATABASE_SECRET_FILE as well.',

@@ -15,4 +15,4 @@ export { isUpToDate, planMigrations, type KnownMigration, MigrationsRefusedError
 export { migrate, type MigrateOptions } from './migrations/runner';
 export { configureSchema, type SchemaSettings } from './settings';
 export { ReadableNamingStrategy, snakeCase } from './naming-strategy';
-export { entityMetadatasOf, loadDataSource } from './load-data-source';
+export { entityMetadatasOf, loadDataSource, loadFile } from './load-data-source';

@@ -1,8 +1,6 @@
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
-import * as prettier from 'prettier';
 import type { DataSource } from 'typeorm';
-import { openMemory } from '@entity-backend/embedded-postgres';
 import { outdatedFiles, writePages } from '../docs/files';
 import { type Page, schemaPages } from '../docs/pages';
 import type { EntitySource } from '../docs/table';
@@ -13,6 +11,8 @@ import { catalogOfEntities } from '../generator/entity-schema';
 import { settingsOf } from '../settings';
 import { entityMetadatasOf, loadDataSource } from '../load-data-source';
 import { dataSourceCommand } from './data-source';
+import { formatted } from './formatted';
+import { needs } from './needs';
 
 interface Flags {
   dataSource: string;
@@ -25,13 +25,16 @@ export function docsCommand(): Command {
       'Writes the documentation of the schema from the entities: a page for each folder. No database is needed.',
     )
     .option('--check', 'write nothing; fail when a file is not as the entities say')
-    .action(async ({ dataSource, check }: Flags) => writeDocs(await loadDataSource(dataSource), check));
+    .action(async ({ dataSource, check }: Flags) => {
+      needs('entity-schema docs', '@entity-backend/embedded-postgres', 'typescript');
+      await writeDocs(await loadDataSource(dataSource), check);
+    });
 }
 
 async function writeDocs(dataSource: DataSource, check?: true): Promise<void> {
   const { docs, entities = 'src' } = settingsOf(dataSource);
   const sources = await entitySources(dataSource, entities);
-  const pages = await formatted(docs, schemaPages(await readSchema(dataSource), sources));
+  const pages = await formattedPages(docs, schemaPages(await readSchema(dataSource), sources));
   const shown = relative(process.cwd(), docs);
   if (check) refuseOutdated(shown, outdatedFiles(docs, pages));
   else writePages(docs, pages);
@@ -42,10 +45,11 @@ async function writeDocs(dataSource: DataSource, check?: true): Promise<void> {
 function refuseOutdated(folder: string, files: string[]): void {
   if (files.length === 0) return;
   const names = files.map((file) => join(folder, file)).join(', ');
-  throw new UserError(`Not as the entities say: ${names}. Run "npm run docs" and commit docs/schema.`);
+  throw new UserError(`Not as the entities say: ${names}. Run entity-schema docs and commit what it writes.`);
 }
 
 async function readSchema(dataSource: DataSource): Promise<Catalog> {
+  const { openMemory } = await import('@entity-backend/embedded-postgres');
   const scratch = await openMemory();
   try {
     return await catalogOfEntities(dataSource.options, scratch.url, settingsOf(dataSource).entities);
@@ -62,12 +66,8 @@ async function entitySources(dataSource: DataSource, folder: string): Promise<En
   });
 }
 
-async function formatted(folder: string, pages: Page[]): Promise<Page[]> {
-  const options = await prettier.resolveConfig(join(folder, 'README.md'));
+function formattedPages(folder: string, pages: Page[]): Promise<Page[]> {
   return Promise.all(
-    pages.map(async ({ file, markdown }) => ({
-      file,
-      markdown: await prettier.format(markdown, { ...options, parser: 'markdown' }),
-    })),
+    pages.map(async ({ file, markdown }) => ({ file, markdown: await formatted(join(folder, file), markdown) })),
   );
 }
