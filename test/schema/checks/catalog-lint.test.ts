@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { CATALOG_RULES, lintCatalog } from '../../../packages/schema/src/checks/catalog-lint';
-import { type Catalog, readCatalog } from '../../../packages/schema/src/generator/catalog';
+import { type Catalog, readCatalog } from '../../../packages/schema/src/catalog/catalog';
 import { emptyDatabase, type TestDatabase } from '../../databases';
 
 let database: TestDatabase;

@@ -1,5 +1,5 @@
 import { differencesBetween } from '../../../packages/schema/src/checks/comparison';
-import type { Catalog, DatabaseFunction } from '../../../packages/schema/src/generator/catalog';
+import type { Catalog, DatabaseFunction } from '../../../packages/schema/src/catalog/catalog';
 import { aCatalog, aColumn, anIndex, aTable } from '../docs/catalogs';
 
 const overloads: DatabaseFunction[] = ['uuid', 'text'].map((type) => ({

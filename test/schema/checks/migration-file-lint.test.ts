@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lintMigrationFiles } from '../../../packages/schema/src/checks/migration-file-lint';
-import { migrationFiles } from '../../../packages/schema/src/generator/migration-files';
+import { migrationFiles } from '../../../packages/schema/src/migrations/files';
 
 let directory: string;
 

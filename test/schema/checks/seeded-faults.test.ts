@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { Client } from 'pg';
 import ormconfig from '../../../ormconfig';
 import { differencesBetween } from '../../../packages/schema/src/checks/comparison';
-import { type Catalog, readCatalog } from '../../../packages/schema/src/generator/catalog';
-import { catalogOfEntities } from '../../../packages/schema/src/generator/entity-schema';
+import { type Catalog, readCatalog } from '../../../packages/schema/src/catalog/catalog';
+import { catalogOfEntities } from '../../../packages/schema/src/catalog/entities';
 import { emptyDatabase, migratedDatabase, type TestDatabase } from '../../databases';
 
 let database: TestDatabase;

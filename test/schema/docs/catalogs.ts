@@ -1,4 +1,4 @@
-import type { Catalog, Column, Constraint, Index, Policy, Table } from '../../../packages/schema/src/generator/catalog';
+import type { Catalog, Column, Constraint, Index, Policy, Table } from '../../../packages/schema/src/catalog/catalog';
 
 /** A catalog of these tables, with nothing beside them. */
 export function aCatalog(tables: Table[], others: Partial<Catalog> = {}): Catalog {

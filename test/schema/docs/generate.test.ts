@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReadableNamingStrategy } from '@entity-backend/schema';
 import { entities } from '../../../src/entities';
-import type { Catalog, Table } from '../../../packages/schema/src/generator/catalog';
-import { catalogOfEntities } from '../../../packages/schema/src/generator/entity-schema';
+import type { Catalog, Table } from '../../../packages/schema/src/catalog/catalog';
+import { catalogOfEntities } from '../../../packages/schema/src/catalog/entities';
 import { emptyDatabase } from '../../databases';
 
 const ROOT = join(__dirname, '../../..');

@@ -1,6 +1,8 @@
 import type { Client } from 'pg';
-import type { Catalog } from '../../../packages/schema/src/generator/catalog';
-import { changesBetween, type Rename, type Stage, stagesBetween } from '../../../packages/schema/src/generator/changes';
+import type { Catalog } from '../../../packages/schema/src/catalog/catalog';
+import { changesBetween } from '../../../packages/schema/src/plan/changes-between';
+import type { Rename } from '../../../packages/schema/src/plan/renames';
+import { type Stage, stagesBetween } from '../../../packages/schema/src/plan/stages';
 import { emptyDatabase, type TestDatabase } from '../../databases';
 import { cases, type SchemaCase } from './cases';
 import { ourIndex } from './entities';

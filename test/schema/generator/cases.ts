@@ -20,8 +20,8 @@ import {
   Trigger,
   triggerFunction,
 } from '../../../packages/schema/src';
-import type { EntityClass } from '../../../packages/schema/src/declarations';
-import type { HazardKind } from '../../../packages/schema/src/generator/changes';
+import type { EntityClass } from '../../../packages/schema/src/language/declarations';
+import type { HazardKind } from '../../../packages/schema/src/changes/change';
 import { comment, entity, type IndexDecorator, view } from './entities';
 
 /** A change of entities, and what the generator has to make of it. */

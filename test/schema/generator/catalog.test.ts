@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { openMemory } from '../../../packages/embedded-postgres/src';
-import { BOOKKEEPING_TABLES, type Catalog } from '../../../packages/schema/src/generator/catalog';
+import { BOOKKEEPING_TABLES, type Catalog } from '../../../packages/schema/src/catalog/catalog';
 import { describeOnServer, emptyDatabase, type TestDatabase } from '../../databases';
 import { catalogOf, clear } from './schemas';
 

@@ -1,8 +1,10 @@
 import { Migration, PostgreSQL } from '@pgkit/migra';
 import * as fc from 'fast-check';
 import type { Client } from 'pg';
-import type { Catalog } from '../../../packages/schema/src/generator/catalog';
-import { changesBetween, type Rename, stagesBetween } from '../../../packages/schema/src/generator/changes';
+import type { Catalog } from '../../../packages/schema/src/catalog/catalog';
+import { changesBetween } from '../../../packages/schema/src/plan/changes-between';
+import type { Rename } from '../../../packages/schema/src/plan/renames';
+import { stagesBetween } from '../../../packages/schema/src/plan/stages';
 import { describeOnServer, emptyDatabase, type TestDatabase } from '../../databases';
 import { ddlCases, everything } from './ddl-cases';
 import { randomSchema } from './random-schemas';

@@ -1,4 +1,4 @@
-import type { Rename } from '../../../packages/schema/src/generator/changes';
+import type { Rename } from '../../../packages/schema/src/plan/renames';
 
 /** A change from one schema to another, both in SQL: what entities can't say, and what several objects depend on. */
 interface DdlCase {

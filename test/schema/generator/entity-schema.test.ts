@@ -11,8 +11,9 @@ import {
   Trigger,
   triggerFunction,
 } from '../../../packages/schema/src';
-import { readCatalog } from '../../../packages/schema/src/generator/catalog';
-import { catalogOfEntities, declaredRenames } from '../../../packages/schema/src/generator/entity-schema';
+import { readCatalog } from '../../../packages/schema/src/catalog/catalog';
+import { catalogOfEntities } from '../../../packages/schema/src/catalog/entities';
+import { declaredRenames } from '../../../packages/schema/src/plan/stages-to-entities';
 import { emptyDatabase, type TestDatabase } from '../../databases';
 
 let database: TestDatabase;

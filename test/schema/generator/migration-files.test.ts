@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
-import type { Stage } from '../../../packages/schema/src/generator/stages';
-import { migrationFiles } from '../../../packages/schema/src/generator/migration-files';
+import type { Stage } from '../../../packages/schema/src/plan/stages';
+import { migrationFiles } from '../../../packages/schema/src/migrations/files';
 
 const main: Stage = {
   phase: 'main',

@@ -2,10 +2,12 @@ import type { Client } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder';
 import { ReadableNamingStrategy } from '@entity-backend/schema';
-import type { EntityClass } from '../../../packages/schema/src/declarations';
-import { type Catalog, readCatalog } from '../../../packages/schema/src/generator/catalog';
-import type { Change, Rename } from '../../../packages/schema/src/generator/changes';
-import { catalogOfEntities, declaredRenames } from '../../../packages/schema/src/generator/entity-schema';
+import type { EntityClass } from '../../../packages/schema/src/language/declarations';
+import { type Catalog, readCatalog } from '../../../packages/schema/src/catalog/catalog';
+import type { Change } from '../../../packages/schema/src/changes/change';
+import type { Rename } from '../../../packages/schema/src/plan/renames';
+import { catalogOfEntities } from '../../../packages/schema/src/catalog/entities';
+import { declaredRenames } from '../../../packages/schema/src/plan/stages-to-entities';
 
 export const EMPTY: Catalog = {
   extensions: [],

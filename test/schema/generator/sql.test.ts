@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { nameWithSuffix, quoteIdentifier, quoteLiteral, readable } from '../../../packages/schema/src/generator/sql';
+import { nameWithSuffix, quoteIdentifier, quoteLiteral, readable } from '../../../packages/schema/src/changes/sql';
 import { emptyDatabase, type TestDatabase } from '../../databases';
 
 let database: TestDatabase;

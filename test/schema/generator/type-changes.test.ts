@@ -1,4 +1,4 @@
-import { comparable, conversion, hazardOfTypeChange } from '../../../packages/schema/src/generator/type-changes';
+import { comparable, conversion, hazardOfTypeChange } from '../../../packages/schema/src/changes/type-changes';
 
 test.each([
   ['varchar(50)', 'varchar(51)', null, undefined],

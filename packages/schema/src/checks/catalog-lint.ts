@@ -1,5 +1,5 @@
-import type { Catalog, Constraint, Index, Policy, Table } from '../generator/catalog';
-import { quoteIdentifier } from '../generator/sql';
+import type { Catalog, Constraint, Index, Policy, Table } from '../catalog/catalog';
+import { quoteIdentifier } from '../changes/sql';
 import type { Finding } from './finding';
 
 /** Something that no table of a schema should do. */

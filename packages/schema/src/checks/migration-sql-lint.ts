@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../errors';
-import type { HazardKind } from '../generator/changes';
+import type { HazardKind } from '../changes/change';
 import type { Finding } from './finding';
 import type { RecordedMigration, RecordedStatement } from './migration-replay';
 

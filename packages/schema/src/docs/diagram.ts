@@ -1,4 +1,4 @@
-import type { Constraint, Table } from '../generator/catalog';
+import type { Constraint, Table } from '../catalog/catalog';
 
 /** A Mermaid diagram of tables with all their columns, and of the tables that their foreign keys lead to. */
 export function diagramOf(tables: readonly Table[]): string {

@@ -1,4 +1,4 @@
-import type { Index, Table } from '../generator/catalog';
+import type { Index, Table } from '../catalog/catalog';
 import { readable } from './expression';
 import { code, codes } from './markdown';
 

@@ -1,4 +1,4 @@
-import type { Catalog, Table } from '../generator/catalog';
+import type { Catalog, Table } from '../catalog/catalog';
 import { diagramOf, overviewOf } from './diagram';
 import { code, markdownTable, prose } from './markdown';
 import { type EntitySource, tableSection } from './table';

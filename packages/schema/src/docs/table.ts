@@ -1,13 +1,4 @@
-import type {
-  Catalog,
-  Column,
-  Constraint,
-  DatabaseFunction,
-  Grant,
-  Policy,
-  Table,
-  Trigger,
-} from '../generator/catalog';
+import type { Catalog, Column, Constraint, DatabaseFunction, Grant, Policy, Table, Trigger } from '../catalog/catalog';
 import { readable } from './expression';
 import { purposeOf } from './index-purpose';
 import { code, codes, markdownTable, prose, section } from './markdown';
