@@ -5,11 +5,11 @@ import {
   configureSchema,
   EntitySchemaBuilder,
   explainError,
-  ReadableNamingStrategy,
   type SchemaSettings,
   withoutPassword,
 } from '@entity-backend/schema';
 import type { Configuration } from './configuration';
+import { ReadableNamingStrategy } from './naming-strategy';
 import { SecretFile } from './secret';
 
 /** How long a new connection, or a free one of the pool, is waited for. */

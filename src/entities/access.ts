@@ -1,4 +1,5 @@
-import { type Command, Grant, Policy, type Role, RowLevelSecurity, snakeCase } from '@entity-backend/schema';
+import { type Command, Grant, Policy, type Role, RowLevelSecurity } from '@entity-backend/schema';
+import { snakeCase } from '../database/naming-strategy';
 import { USER_ID_SETTING } from '../database/user-context';
 
 /** A signed-in person. Sees and changes their own rows only; who they are is the setting `app.user_id` of the transaction. */

@@ -13,6 +13,5 @@ export { ConfigurationError, describeError, explainError, isUnavailable, runComm
 export { EntitySchemaBuilder } from './schema-builder';
 export { isUpToDate, planMigrations, type KnownMigration, MigrationsRefusedError } from './migrations/history';
 export { migrate, type MigrateOptions } from './migrations/runner';
-export { configureSchema, type SchemaSettings } from './settings';
-export { ReadableNamingStrategy, snakeCase } from './naming-strategy';
+export { configureSchema, type RuleSettings, type SchemaSettings } from './settings';
 export { entityMetadatasOf, loadDataSource } from './load-data-source';

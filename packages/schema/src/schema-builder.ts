@@ -54,7 +54,7 @@ function writesOneFile(): boolean {
 
 /** @throws UserError when the change has to be several migrations, or is a loss that has to be acknowledged */
 function refuseWhatOneFileCannotHold(stages: Stage[]): void {
-  const ours = 'Use: npm run migration:generate -- <Name>';
+  const ours = 'Use: entity-schema generate <Name>';
   const hazard = stages.flatMap(({ up }) => up).find((change) => change.hazard);
   if (hazard) throw new UserError(`${hazard.summary}: this has to be acknowledged in the migration. ${ours}`);
   if (stages.length > 1 || stages.some(({ phase }) => phase === 'concurrent')) {

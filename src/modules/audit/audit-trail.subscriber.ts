@@ -9,7 +9,7 @@ import type {
   SoftRemoveEvent,
   UpdateEvent,
 } from 'typeorm';
-import { snakeCase } from '@entity-backend/schema';
+import { snakeCase } from '../../database/naming-strategy';
 import type { UserContext } from '../../database/user-context';
 import { AuditLog } from '../../entities';
 import { auditOf } from '../../entities/audited';

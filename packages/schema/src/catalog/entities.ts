@@ -1,7 +1,8 @@
-import { DataSource, type DataSourceOptions, QueryFailedError, type QueryRunner } from 'typeorm';
+import { DataSource, type DataSourceOptions, type EntityMetadata, QueryFailedError, type QueryRunner } from 'typeorm';
 import { UserError } from '../errors';
 import { type Catalog, catalogOf } from './catalog';
 import { documentFromSources } from '../language/documentation';
+import { meantColumn, sharedColumn, tellNamesApart } from '../language/names';
 import { schemaStatements, type SchemaStatement } from '../language/schema-statements';
 
 /**
@@ -26,6 +27,7 @@ export async function catalogOfEntities(options: DataSourceOptions, url: string,
   }).initialize();
   try {
     if (sources !== undefined) documentFromSources(scratch, sources);
+    tellNamesApart(scratch);
     const statements = await schemaStatements(scratch);
     return await rolledBack(scratch, async (runner) => {
       for (const statement of statements) await run(runner, statement);
@@ -47,13 +49,22 @@ async function rolledBack<T>(dataSource: DataSource, work: (runner: QueryRunner)
   }
 }
 
-async function run(runner: QueryRunner, { sql, declaredBy }: SchemaStatement): Promise<void> {
+async function run(runner: QueryRunner, { sql, declaredBy, metadata }: SchemaStatement): Promise<void> {
   try {
     await runner.query(sql);
   } catch (error) {
     if (!(error instanceof QueryFailedError)) throw error;
-    throw new UserError(`${declaredBy}${placeOf(error as QueryFailedError<Error>, sql)}: ${error.message}`);
+    const place = placeOf(error as QueryFailedError<Error>, sql);
+    throw new UserError(`${declaredBy}${place}: ${error.message}${metadata ? hintOf(error.message, metadata) : ''}`);
   }
+}
+
+/** What helps where a naming strategy calls a column something else than the entity's author thinks. */
+function hintOf(message: string, metadata: EntityMetadata): string {
+  const [, missing] = /column "([^"]+)".* does not exist/.exec(message) ?? [];
+  if (missing !== undefined) return meantColumn(metadata, missing);
+  const [, twice] = /column "([^"]+)" specified more than once/.exec(message) ?? [];
+  return twice === undefined ? '' : sharedColumn(metadata, twice);
 }
 
 /** The constraint or column of a CREATE TABLE that PostgreSQL complains of: the last name before the place it points to. */

@@ -16,7 +16,7 @@ const PREFIX = 'scratch_of_generator_';
 const LEFTOVER_AFTER_MS = 60 * 60 * 1000;
 
 /**
- * A scratch database of the same kind as the connected one: the one that SCRATCH_DATABASE_URL names (what is built in it is
+ * A scratch database of the same kind as the connected one: that of the setting `scratchUrl` (what is built in it is
  * rolled back), a private one in memory for the embedded PostgreSQL, else a temporary one on the same server.
  */
 export async function openScratch(dataSource: DataSource): Promise<ScratchDatabase> {

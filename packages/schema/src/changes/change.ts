@@ -1,20 +1,4 @@
-/** What makes a change dangerous: it needs to be acknowledged before it is written. */
-export type HazardKind =
-  | 'drop-table'
-  | 'drop-column'
-  | 'drop-type'
-  | 'drop-extension'
-  | 'narrowing'
-  | 'conversion'
-  | 'rewrite'
-  | 'required-column'
-  | 'rename';
-
-export interface Hazard {
-  kind: HazardKind;
-  /** The danger and the safe way, in one or two sentences. */
-  message: string;
-}
+import type { Hazard } from './hazards';
 
 /** The steps of a change of schema, in the order in which they can be taken. */
 const STEPS = [

@@ -1,8 +1,9 @@
-import type { ChangeStep, Hazard } from './change';
+import type { ChangeStep } from './change';
 import type { Column, Sequence, Table } from '../catalog/catalog';
 import { commentChanges } from './comments';
+import { type Hazard, hazards } from './hazards';
 import { common, missing, named } from '../catalog/compare';
-import { quoteIdentifier } from './sql';
+import { quoteIdentifier } from '../sql';
 import { columnDefinition, defaultExpression } from './statements';
 import { conversion, hazardOfTypeChange } from './type-changes';
 
@@ -39,14 +40,7 @@ function dropColumn(table: Table, column: Column): ChangeStep {
     statements: [`ALTER TABLE ${quoteIdentifier(table.name)} DROP COLUMN ${quoteIdentifier(column.name)}`],
     table: table.name,
     // What is computed can be computed again.
-    hazard: column.generated
-      ? undefined
-      : {
-          kind: 'drop-column',
-          message:
-            'Its values are lost, and a release that is still running fails. First release a version whose code does not know ' +
-            'the column, keep it for a while, and drop it in a later one.',
-        },
+    hazard: column.generated ? undefined : hazards.droppedColumn(),
   };
 }
 
@@ -65,20 +59,10 @@ const VOLATILE = /\b(gen_random_uuid|uuidv[47]|uuid_generate_v\w+|random|clock_t
 
 function hazardOfNewColumn({ nullable, default: expression, identity, generated }: Column): Hazard | undefined {
   if (identity || generated?.stored || VOLATILE.test(expression ?? '')) {
-    return {
-      kind: 'rewrite',
-      message:
-        'Every row gets a value of its own, so the whole table is written anew, and nobody can read or write it meanwhile. Safe ' +
-        'where it is small; otherwise add the column without it, and fill it in batches.',
-    };
+    return hazards.rewrittenByColumn();
   }
   if (nullable || expression !== null || generated) return undefined;
-  return {
-    kind: 'required-column',
-    message:
-      'It is NOT NULL without a default: this fails where the table has rows, and a release that is still running can not ' +
-      'insert. Give it a default, or make it nullable, fill it, and make it required later.',
-  };
+  return hazards.requiredColumn();
 }
 
 /** The changes of one column: type, default, identity, nullability. */

@@ -1,8 +1,9 @@
 import type { Constraint, Index, Table } from '../catalog/catalog';
-import type { ChangeStep, Hazard } from './change';
+import type { ChangeStep } from './change';
 import { commentChanges } from './comments';
 import { common, goesWithItsColumn, missing, sameDefinition } from '../catalog/compare';
-import { quoteIdentifier, readable } from './sql';
+import { quoteIdentifier, readable } from '../sql';
+import { type Hazard, hazards } from './hazards';
 import { commentOn, constraintDefinition } from './statements';
 
 /** The changes of the constraints of a table that both schemas have. */
@@ -26,10 +27,7 @@ export function constraintChanges(from: Table, to: Table): ChangeStep[] {
 function lostValues(before: Constraint, after: Constraint): Hazard | undefined {
   const lost = valuesOf(before).filter((value) => !valuesOf(after).includes(value));
   if (!valuesOf(after).length || !lost.length) return undefined;
-  return {
-    kind: 'narrowing',
-    message: `A row with ${lost.join(' or ')} stops the validation. ChangeStep such rows first.`,
-  };
+  return hazards.lostValues(lost, 'validation');
 }
 
 function valuesOf({ definition }: Constraint): string[] {

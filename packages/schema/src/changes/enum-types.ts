@@ -1,8 +1,9 @@
 import type { Catalog, Column, EnumType } from '../catalog/catalog';
 import { common, missing, named } from '../catalog/compare';
-import type { ChangeStep, Hazard } from './change';
+import type { ChangeStep } from './change';
 import { commentChanges } from './comments';
-import { quoteIdentifier, quoteLiteral } from './sql';
+import { hazards } from './hazards';
+import { quoteIdentifier, quoteLiteral } from '../sql';
 import { commentOn } from './statements';
 
 export function enumTypeChanges(from: Catalog, to: Catalog): ChangeStep[] {
@@ -19,7 +20,7 @@ export function enumTypeChanges(from: Catalog, to: Catalog): ChangeStep[] {
       step: 'drop type',
       summary: `type ${name} is dropped`,
       statements: [`DROP TYPE ${quoteIdentifier(name)}`],
-      hazard: { kind: 'drop-type', message: 'A release that is still running and names the type fails.' },
+      hazard: hazards.droppedType(),
     })),
     ...common(from.enumTypes, to.enumTypes).flatMap(([before, after]) => [
       ...(isRemade(before, after, to) ? remake(before, after, from, to) : addedValues(before, after)),
@@ -76,12 +77,7 @@ function remake(before: EnumType, after: EnumType, from: Catalog, to: Catalog): 
   const name = quoteIdentifier(after.name);
   const former = quoteIdentifier(`${after.name}_former`);
   const lost = before.values.filter((value) => !after.values.includes(value));
-  const hazard: Hazard = lost.length
-    ? {
-        kind: 'narrowing',
-        message: `A row with ${lost.map(quoteLiteral).join(' or ')} stops the migration. ChangeStep such rows first.`,
-      }
-    : { kind: 'rewrite', message: 'The tables that have it are written anew, and nobody can use them meanwhile.' };
+  const hazard = lost.length ? hazards.lostValues(lost.map(quoteLiteral), 'migration') : hazards.rewrittenByEnumType();
   const columns = to.tables.flatMap((table) =>
     table.columns
       .filter((column) => isOfType(column, after))

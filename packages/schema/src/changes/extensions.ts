@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog';
 import { missing } from '../catalog/compare';
 import type { ChangeStep } from './change';
-import { quoteIdentifier } from './sql';
+import { quoteIdentifier } from '../sql';
 
 /**
  * The changes of extensions. They belong to the whole database, where others may use them and often only an administrator

@@ -1,7 +1,7 @@
 import type { Catalog, DatabaseFunction } from '../catalog/catalog';
 import type { ChangeStep } from './change';
 import { commentChanges } from './comments';
-import { quoteIdentifier } from './sql';
+import { quoteIdentifier } from '../sql';
 
 /** The changes of functions. One that PostgreSQL can't replace in place has made way: see `withoutDependents`. */
 export function functionChanges(from: Catalog, to: Catalog): ChangeStep[] {

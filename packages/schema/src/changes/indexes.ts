@@ -2,7 +2,7 @@ import type { Index } from '../catalog/catalog';
 import type { ChangeStep } from './change';
 import { commentChanges } from './comments';
 import { common, missing, sameDefinition } from '../catalog/compare';
-import { nameWithSuffix, quoteIdentifier, readable } from './sql';
+import { nameWithSuffix, quoteIdentifier, readable } from '../sql';
 import { commentOn, createIndex } from './statements';
 
 /**

@@ -2,7 +2,7 @@ import type { Policy, Table } from '../catalog/catalog';
 import { common, missing, sameDefinition } from '../catalog/compare';
 import type { ChangeStep } from './change';
 import { commentChanges } from './comments';
-import { quoteIdentifier } from './sql';
+import { quoteIdentifier } from '../sql';
 import { commentOn, createPolicy } from './statements';
 
 /** The changes of row-level security and its policies on a table that both schemas have. */

@@ -1,7 +1,7 @@
 import type { Catalog, Role } from '../catalog/catalog';
 import { common, missing } from '../catalog/compare';
 import type { ChangeStep } from './change';
-import { quoteIdentifier } from './sql';
+import { quoteIdentifier } from '../sql';
 import { commentOnRole, createRole, grantToOwner } from './statements';
 
 /**

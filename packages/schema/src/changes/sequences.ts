@@ -4,7 +4,7 @@ import { common, missing, named } from '../catalog/compare';
 import type { ChangeStep } from './change';
 import { advanceSequence, serialOf } from './columns';
 import { commentChanges } from './comments';
-import { quoteIdentifier } from './sql';
+import { quoteIdentifier } from '../sql';
 import { commentOn, createSequence } from './statements';
 
 /** The changes of sequences, but for those that come and go with a serial column. */

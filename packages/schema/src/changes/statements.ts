@@ -1,5 +1,5 @@
 import type { Column, Constraint, Grant, Index, Policy, Role, Sequence, Table, View } from '../catalog/catalog';
-import { quoteIdentifier, quoteIdentifiers, quoteLiteral, readable } from './sql';
+import { quoteIdentifier, quoteIdentifiers, quoteLiteral, readable } from '../sql';
 
 /** The SQL of the catalog's objects, as a person would write it. */
 

@@ -4,6 +4,7 @@ import { columnChanges, columnOn, serialOf } from './columns';
 import { commentChanges } from './comments';
 import { common, goesWithItsColumn, has, missing, usesAny } from '../catalog/compare';
 import { addConstraint, constraintChanges, constraintOn, dropConstraint, indexToBecome } from './constraints';
+import { hazards } from './hazards';
 import { indexChanges } from './indexes';
 import {
   addPolicy,
@@ -13,7 +14,7 @@ import {
   rowLevelSecurityStatements,
 } from './policies';
 import { grantChanges } from './grants';
-import { quoteIdentifier } from './sql';
+import { quoteIdentifier } from '../sql';
 import { commentOn, createIndex, createTable, grants } from './statements';
 import { triggerChanges, triggerStatements } from './triggers';
 
@@ -149,11 +150,6 @@ function dropTable({ name }: Table): ChangeStep {
     summary: `${name}: the table is dropped`,
     statements: [`DROP TABLE ${quoteIdentifier(name)}`],
     table: name,
-    hazard: {
-      kind: 'drop-table',
-      message:
-        'All its rows are lost, and a release that is still running fails. First release a version whose code does not know the ' +
-        'table, keep it for a while, and drop it in a later one.',
-    },
+    hazard: hazards.droppedTable(),
   };
 }

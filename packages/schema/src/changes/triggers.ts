@@ -2,7 +2,7 @@ import type { Table, Trigger } from '../catalog/catalog';
 import type { ChangeStep } from './change';
 import { commentChanges } from './comments';
 import { common, missing, sameDefinition } from '../catalog/compare';
-import { quoteIdentifier } from './sql';
+import { quoteIdentifier } from '../sql';
 import { commentOn } from './statements';
 
 /** The changes of the triggers of a table that both schemas have. */

@@ -1,4 +1,4 @@
-import type { Hazard } from './change';
+import { type Hazard, hazards } from './hazards';
 
 /** What a change of a column's type does to its values. */
 
@@ -63,36 +63,26 @@ function hasCast(from: string, to: string): boolean {
 /** The danger in a change of a column's type, where there is one. */
 export function hazardOfTypeChange(from: string, to: string): Hazard | undefined {
   const [before, after] = [parse(from), parse(to)];
-  const rewrite: Hazard = {
-    kind: 'rewrite',
-    message:
-      'The whole table is written anew, and nobody can read or write it meanwhile. Safe where it is small; otherwise add a second ' +
-      'column, fill it in batches, and change over.',
-  };
-  if (before.array !== after.array) return before.array ? narrowing(from, to) : rewrite;
+  const rewrite = hazards.rewrittenTable();
+  if (before.array !== after.array) return before.array ? hazards.narrowerType(from, to) : rewrite;
   if (before.base === after.base) {
     if (fits(before, after)) return before.base === 'char' ? rewrite : undefined;
-    return narrowing(from, to);
+    return hazards.narrowerType(from, to);
   }
   if (STRINGS.includes(before.base) && STRINGS.includes(after.base)) {
-    if (after.base === 'char') return narrowing(from, to);
+    if (after.base === 'char') return hazards.narrowerType(from, to);
     return fits({ ...before, size: before.base === 'text' ? [] : before.size }, after)
       ? undefined
-      : narrowing(from, to);
+      : hazards.narrowerType(from, to);
   }
-  if (STRINGS.includes(after.base)) return after.size.length ? narrowing(from, to) : rewrite;
+  if (STRINGS.includes(after.base)) return after.size.length ? hazards.narrowerType(from, to) : rewrite;
   const rank = NUMBERS.indexOf(after.base) - NUMBERS.indexOf(before.base);
   if (NUMBERS.includes(before.base) && NUMBERS.includes(after.base)) {
     return rank > 0 && INTEGERS.includes(before.base) && !after.size.length && after.base !== 'real'
       ? rewrite
-      : narrowing(from, to);
+      : hazards.narrowerType(from, to);
   }
-  return {
-    kind: 'conversion',
-    message:
-      `Every value has to be read as ${to}: one that can't be stops the migration, and the whole table is written anew while ` +
-      'nobody can use it. Look first for rows that do not fit.',
-  };
+  return hazards.convertedType(to);
 }
 
 /** Whether every value of one size has room in the other; no size is room for all. */
@@ -106,13 +96,4 @@ function fits(before: Type, after: Type): boolean {
   }
   // A vector has one length and no other.
   return ['vector', 'halfvec', 'bit'].includes(before.base) ? false : after.size[0] >= before.size[0];
-}
-
-function narrowing(from: string, to: string): Hazard {
-  return {
-    kind: 'narrowing',
-    message:
-      `Not every ${from} is a ${to}: a row that does not fit stops the migration, or is rounded. Look for such rows and mend ` +
-      'them first.',
-  };
 }

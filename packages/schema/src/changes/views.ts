@@ -4,7 +4,7 @@ import { commentChanges } from './comments';
 import { common, missing, sameDefinition, usesAny } from '../catalog/compare';
 import { indexChanges } from './indexes';
 import { grantChanges } from './grants';
-import { quoteIdentifier } from './sql';
+import { quoteIdentifier } from '../sql';
 import { commentOn, createIndex, createView, grants } from './statements';
 
 /** The changes of views. A view that changes is dropped and made anew, as are those that use it: see `withoutDependents`. */

@@ -5,13 +5,12 @@ import type { DataSource } from 'typeorm';
 import { openMemory } from '@entity-backend/embedded-postgres';
 import { outdatedFiles, writePages } from '../docs/files';
 import { type Page, schemaPages } from '../docs/pages';
-import type { EntitySource } from '../docs/table';
+import { entitySources } from '../docs/sources';
 import { UserError } from '../errors';
 import type { Catalog } from '../catalog/catalog';
-import { readDocumentation } from '../language/documentation';
 import { catalogOfEntities } from '../catalog/entities';
 import { settingsOf } from '../settings';
-import { entityMetadatasOf, loadDataSource } from '../load-data-source';
+import { loadDataSource } from '../load-data-source';
 import { dataSourceCommand } from './data-source';
 
 interface Flags {
@@ -29,20 +28,26 @@ export function docsCommand(): Command {
 }
 
 async function writeDocs(dataSource: DataSource, check?: true): Promise<void> {
-  const { docs, entities = 'src' } = settingsOf(dataSource);
-  const sources = await entitySources(dataSource, entities);
-  const pages = await formatted(docs, schemaPages(await readSchema(dataSource), sources));
+  const { docs } = settingsOf(dataSource);
+  const catalog = await readSchema(dataSource);
+  const pages = await formatted(docs, schemaPages(catalog, await entitySources(dataSource)));
   const shown = relative(process.cwd(), docs);
   if (check) refuseOutdated(shown, outdatedFiles(docs, pages));
   else writePages(docs, pages);
-  console.log(`${check ? 'Up to date' : 'Wrote'}: ${shown}, ${pages.length} pages on ${sources.length} tables.`);
+  console.log(
+    `${check ? 'Up to date' : 'Wrote'}: ${shown}, ${count(pages.length, 'page')} on ${count(catalog.tables.length, 'table')}.`,
+  );
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** @throws UserError that names the files */
 function refuseOutdated(folder: string, files: string[]): void {
   if (files.length === 0) return;
   const names = files.map((file) => join(folder, file)).join(', ');
-  throw new UserError(`Not as the entities say: ${names}. Run "npm run docs" and commit docs/schema.`);
+  throw new UserError(`Not as the entities say: ${names}. Run entity-schema docs and commit what it writes.`);
 }
 
 async function readSchema(dataSource: DataSource): Promise<Catalog> {
@@ -52,14 +57,6 @@ async function readSchema(dataSource: DataSource): Promise<Catalog> {
   } finally {
     await scratch.close();
   }
-}
-
-async function entitySources(dataSource: DataSource, folder: string): Promise<EntitySource[]> {
-  const documentation = readDocumentation(folder);
-  return (await entityMetadatasOf(dataSource)).map(({ targetName, tableName }) => {
-    const { file, text = '', retention } = documentation.get(targetName)!;
-    return { table: tableName, className: targetName, file, purpose: text, retention };
-  });
 }
 
 async function formatted(folder: string, pages: Page[]): Promise<Page[]> {

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import * as prettier from 'prettier';
 import type { DataSource } from 'typeorm';
 import { UserError } from '../errors';
-import type { Hazard, HazardKind } from '../changes/change';
+import type { Hazard, HazardKind } from '../changes/hazards';
 import type { Stage } from '../plan/stages';
 import { type Acknowledgements, migrationFiles } from '../migrations/files';
 import { stagesToEntities } from '../plan/stages-to-entities';

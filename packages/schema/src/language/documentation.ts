@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import type * as TypeScript from 'typescript';
 import { UserError } from '../errors';
+import { optionalPackage } from '../optional-package';
 
-const CHECKOUT = 'run this in a checkout, after "npm ci", with -d ormconfig.ts.';
+const CHECKOUT = 'run this in a checkout, after "npm ci".';
 
 /** What the doc comments of a class say: of itself, and of each property. */
 export interface ClassDocumentation {
@@ -76,13 +77,10 @@ function textOf(ts: typeof TypeScript, comment: TypeScript.JSDoc['comment']): st
 }
 
 function loadTypeScript(): typeof TypeScript {
-  try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- a development dependency: not there in production
-    return require('typescript') as typeof TypeScript;
-  } catch {
-    throw new UserError(
-      'The comments of tables and columns are read from the TypeScript sources, but the package typescript is not installed: ' +
-        CHECKOUT,
-    );
-  }
+  const ts = optionalPackage<typeof TypeScript>('typescript');
+  if (ts) return ts;
+  throw new UserError(
+    'The comments of tables and columns are read from the TypeScript sources, but the package typescript is not installed: ' +
+      CHECKOUT,
+  );
 }

@@ -18,6 +18,8 @@ import {
 export interface SchemaStatement {
   sql: string;
   declaredBy: string;
+  /** The entity whose table it is about. */
+  metadata?: EntityMetadata;
 }
 
 /** An entity's metadata with what its class declares beyond TypeORM's decorators. */
@@ -56,13 +58,18 @@ async function typeOrmStatements(dataSource: DataSource): Promise<SchemaStatemen
   const { upQueries } = await new RdbmsSchemaBuilder(dataSource).log();
   return upQueries
     .filter(({ query }) => !query.includes('"typeorm_metadata"'))
-    .map(({ query }) => ({ sql: query, declaredBy: entityOf(dataSource, query) }));
+    .map(({ query }) => {
+      const metadata = entityOf(dataSource, query);
+      // A table between two others has no class.
+      return { sql: query, declaredBy: metadata?.targetName || metadata?.tableName || 'the schema', metadata };
+    });
 }
 
 /** The entity whose table a statement of TypeORM's is about: the first that it names. */
-function entityOf(dataSource: DataSource, query: string): string {
-  const table = /"([^"]+)"/.exec(query)?.[1];
-  return dataSource.entityMetadatas.find((metadata) => metadata.tableName === table)?.targetName ?? 'the schema';
+function entityOf({ entityMetadatas }: DataSource, query: string): EntityMetadata | undefined {
+  const names = [...query.matchAll(/"([^"]+)"/g)].map(([, name]) => name);
+  const table = names.find((name) => entityMetadatas.some(({ tableName }) => tableName === name));
+  return entityMetadatas.find(({ tableName }) => tableName === table);
 }
 
 const extensionsOf = (declaration: Declaration): string[] =>
@@ -183,7 +190,7 @@ function tableStatements(entity: DeclaredEntity): SchemaStatement[] {
 }
 
 function statement({ metadata }: DeclaredEntity, what: string, sql: string): SchemaStatement {
-  return { sql, declaredBy: `${metadata.targetName}: ${what}` };
+  return { sql, declaredBy: `${metadata.targetName}: ${what}`, metadata };
 }
 
 function indexSql(metadata: EntityMetadata, index: IndexDeclaration): string {

@@ -1,4 +1,5 @@
-import type { Change, HazardKind } from '../changes/change';
+import type { Change } from '../changes/change';
+import type { HazardKind } from '../changes/hazards';
 import type { Stage } from '../plan/stages';
 
 /** A migration to be written. */

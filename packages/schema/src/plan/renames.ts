@@ -1,7 +1,8 @@
 import type { Catalog, Constraint, Sequence, Table } from '../catalog/catalog';
 import { type Change, type ChangeStep, inOrder } from '../changes/change';
 import { common, missing, named, sameDefinition } from '../catalog/compare';
-import { quoteIdentifier } from '../changes/sql';
+import { hazards } from '../changes/hazards';
+import { quoteIdentifier } from '../sql';
 
 /** A table's or column's former name. */
 export interface Rename {
@@ -46,12 +47,7 @@ function renameChange({ table, column, formerName }: Rename): ChangeStep {
         : `ALTER TABLE ${quoteIdentifier(table)} RENAME COLUMN ${quoteIdentifier(formerName)} TO ${quoteIdentifier(column)}`,
     ],
     table,
-    hazard: {
-      kind: 'rename',
-      message:
-        `A release that is still running knows the ${what} by its former name, and fails until it is replaced. Where that may not ` +
-        'be: add the new one, write to both, and drop the old one in a later release.',
-    },
+    hazard: hazards.rename(what),
   };
 }
 

@@ -5,7 +5,7 @@ import { goesWithItsColumn, has, named, usesAny } from '../catalog/compare';
 import { definitionOfKeysIndex } from '../changes/constraints';
 import { withoutDependents } from './dependents';
 import { inverted, renamesBetween } from './renames';
-import { nameWithSuffix, quoteIdentifier } from '../changes/sql';
+import { nameWithSuffix, quoteIdentifier } from '../sql';
 
 /** One migration file's worth of changes. */
 export interface Stage {
