@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { Expose, plainToInstance, Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateBy, validateSync } from 'class-validator';
 import { parse as parseEnvironment } from 'dotenv';
-import { ConfigurationError, parsedUrl, snakeCase, withoutPassword } from '@entity-backend/schema';
+import { ConfigurationError, parsedUrl, withoutPassword } from '@entity-backend/schema';
+import { snakeCase } from '../entities/snake-case';
 
 const ENVIRONMENTS = ['development', 'test', 'production'] as const;
 

@@ -5,12 +5,12 @@ import {
   configureSchema,
   EntitySchemaBuilder,
   explainError,
-  ReadableNamingStrategy,
   type SchemaSettings,
   UserError,
   withoutPassword,
 } from '@entity-backend/schema';
 import type { Configuration } from './configuration';
+import { ReadableNamingStrategy } from './naming-strategy';
 import { SecretFile } from './secret';
 import { WellFormedText } from './well-formed';
 

@@ -3,13 +3,12 @@ import type { Command } from 'commander';
 import type { DataSource } from 'typeorm';
 import { outdatedFiles, writePages } from '../docs/files';
 import { type Page, schemaPages } from '../docs/pages';
-import type { EntitySource } from '../docs/table';
+import { entitySources } from '../docs/sources';
 import { UserError } from '../errors';
-import type { Catalog } from '../generator/catalog';
-import { readDocumentation } from '../generator/documentation';
-import { catalogOfEntities } from '../generator/entity-schema';
+import type { Catalog } from '../catalog/catalog';
+import { catalogOfEntities } from '../catalog/entities';
 import { settingsOf } from '../settings';
-import { entityMetadatasOf, loadDataSource } from '../load-data-source';
+import { loadDataSource } from '../load-data-source';
 import { dataSourceCommand } from './data-source';
 import { formatted } from './formatted';
 import { needs } from './needs';
@@ -32,13 +31,19 @@ export function docsCommand(): Command {
 }
 
 async function writeDocs(dataSource: DataSource, check?: true): Promise<void> {
-  const { docs, entities = 'src' } = settingsOf(dataSource);
-  const sources = await entitySources(dataSource, entities);
-  const pages = await formattedPages(docs, schemaPages(await readSchema(dataSource), sources));
+  const { docs } = settingsOf(dataSource);
+  const catalog = await readSchema(dataSource);
+  const pages = await formattedPages(docs, schemaPages(catalog, await entitySources(dataSource)));
   const shown = relative(process.cwd(), docs);
   if (check) refuseOutdated(shown, outdatedFiles(docs, pages));
   else writePages(docs, pages);
-  console.log(`${check ? 'Up to date' : 'Wrote'}: ${shown}, ${pages.length} pages on ${sources.length} tables.`);
+  console.log(
+    `${check ? 'Up to date' : 'Wrote'}: ${shown}, ${count(pages.length, 'page')} on ${count(catalog.tables.length, 'table')}.`,
+  );
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** @throws UserError that names the files */
@@ -56,14 +61,6 @@ async function readSchema(dataSource: DataSource): Promise<Catalog> {
   } finally {
     await scratch.close();
   }
-}
-
-async function entitySources(dataSource: DataSource, folder: string): Promise<EntitySource[]> {
-  const documentation = readDocumentation(folder);
-  return (await entityMetadatasOf(dataSource)).map(({ targetName, tableName }) => {
-    const { file, text = '', retention } = documentation.get(targetName)!;
-    return { table: tableName, className: targetName, file, purpose: text, retention };
-  });
 }
 
 function formattedPages(folder: string, pages: Page[]): Promise<Page[]> {
