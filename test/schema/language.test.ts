@@ -1,7 +1,7 @@
 import { validateSync } from 'class-validator';
 import { Column, Entity, getMetadataArgsStorage, PrimaryColumn } from 'typeorm';
 import { desc, Enumeration, FormerName, Grant, Index, type Role } from '../../packages/schema/src';
-import { declarationsOf } from '../../packages/schema/src/declarations';
+import { declarationsOf } from '../../packages/schema/src/language/declarations';
 
 const reader: Role = { name: 'language_reader', comment: 'Reads.', grantedToOwner: false };
 

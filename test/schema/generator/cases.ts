@@ -20,7 +20,7 @@ import {
   Trigger,
   triggerFunction,
 } from '../../../packages/schema/src';
-import type { EntityClass } from '../../../packages/schema/src/declarations';
+import type { EntityClass } from '../../../packages/schema/src/language/declarations';
 import type { HazardKind } from '../../../packages/schema/src/generator/changes';
 import { comment, entity, type IndexDecorator, view } from './entities';
 

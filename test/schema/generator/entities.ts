@@ -1,6 +1,6 @@
 import { Entity, Index as TypeOrmIndex, PrimaryGeneratedColumn, ViewColumn, ViewEntity } from 'typeorm';
 import { Index as OurIndex } from '../../../packages/schema/src';
-import type { EntityClass } from '../../../packages/schema/src/declarations';
+import type { EntityClass } from '../../../packages/schema/src/language/declarations';
 
 /** A decorator of a class or property, of TypeORM or of ours, whatever properties it asks for. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the classes are made here: the compiler can't know them

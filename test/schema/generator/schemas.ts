@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder';
 import { ReadableNamingStrategy } from '@entity-backend/schema';
-import type { EntityClass } from '../../../packages/schema/src/declarations';
+import type { EntityClass } from '../../../packages/schema/src/language/declarations';
 import { type Catalog, readCatalog } from '../../../packages/schema/src/generator/catalog';
 import type { Change, Rename } from '../../../packages/schema/src/generator/changes';
 import { catalogOfEntities, declaredRenames } from '../../../packages/schema/src/generator/entity-schema';

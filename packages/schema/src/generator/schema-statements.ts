@@ -12,7 +12,7 @@ import {
   type Role,
   type TriggerDeclaration,
   type TriggerFunction,
-} from '../declarations';
+} from '../language/declarations';
 
 /** One statement of the schema, and what in the source declares it, for an error message. */
 export interface SchemaStatement {

@@ -1,7 +1,7 @@
 import { IsIn, IsOptional } from 'class-validator';
 import { escapeLiteral } from 'pg';
 import { Check, Column } from 'typeorm';
-import { snakeCase } from './naming-strategy';
+import { snakeCase } from '../naming-strategy';
 import { HasDefault } from './has-default';
 
 interface EnumerationOptions<V extends string> {
