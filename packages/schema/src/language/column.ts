@@ -1,6 +1,6 @@
 import type * as ClassValidator from 'class-validator';
 import { Column, Index, type ColumnOptions as TypeOrmOptions } from 'typeorm';
-import { declare, type EntityClass } from './declarations';
+import { declare } from './declarations';
 import { HasDefault } from './has-default';
 import './metadata';
 import { classValidator } from './validation';
@@ -48,18 +48,13 @@ export function columnOf<V, N extends boolean>(
 ): ColumnDecorator<V, N> {
   return (target: object, property: string): void => {
     Column({ nullable: false, ...column, ...options } as TypeOrmOptions)(target, property);
-    if (check) checkOf(target, property, check);
+    if (check) declare(target.constructor, { kind: 'check', property, condition: check });
     if (index === true) Index()(target, property);
     else if (index) Index(index)(target, property);
     if (!classValidator) return;
     for (const rule of rules(classValidator)) if (rule) rule(target, property);
     excuseOf(classValidator, { requiredIf, ...options })?.(target, property);
   };
-}
-
-/** Notes down what the CHECK of a property's column demands. */
-export function checkOf(target: object, property: string, condition: (column: string) => string): void {
-  declare(target.constructor, { kind: 'check', target: target.constructor as EntityClass, property, condition });
 }
 
 /** When the rules are not asked. */

@@ -40,6 +40,7 @@ export interface IndexKey {
 
 export interface IndexDeclaration {
   readonly kind: 'index';
+  /** Empty: the naming strategy gives one. */
   readonly name: string;
   readonly keys: readonly IndexKey[];
   readonly unique: boolean;
@@ -95,8 +96,6 @@ export interface FormerNameDeclaration {
 /** A CHECK of one column, whatever the column turns out to be called. */
 export interface CheckDeclaration {
   readonly kind: 'check';
-  /** The class whose property it is. */
-  readonly target: EntityClass;
   readonly property: string;
   /** The condition in SQL of the column, whose name it is given in quotes. */
   readonly condition: (column: string) => string;
@@ -141,15 +140,23 @@ export function declarationsOf(target: object): Declaration[] {
 
 /**
  * All that is declared for a table: by the entity's class, the classes it extends, its children in single-table
- * inheritance, and the classes embedded in them, whose properties become paths (`home.zip`). Each declaration once.
+ * inheritance, and the classes embedded in them, whose properties become paths (`home.zip`). Each declaration once, each
+ * index with its name.
  */
-export function declarationsOfTable({ inheritanceTree, allEmbeddeds }: EntityMetadata): Declaration[] {
+export function declarationsOfTable(metadata: EntityMetadata): Declaration[] {
   // TypeORM lists a class before those it extends, then the children.
-  const own = inheritanceTree.toReversed().flatMap((target) => declarations.get(target) ?? []);
-  const embedded = allEmbeddeds.flatMap(({ type, propertyPath }) =>
+  const own = metadata.inheritanceTree.toReversed().flatMap((target) => declarations.get(target) ?? []);
+  const embedded = metadata.allEmbeddeds.flatMap(({ type, propertyPath }) =>
     declarationsOf(type as object).map((declaration) => within(propertyPath, declaration)),
   );
-  return [...own, ...embedded];
+  return [...own, ...embedded].map((one) => (one.kind === 'index' && !one.name ? withName(metadata, one) : one));
+}
+
+function withName(metadata: EntityMetadata, index: IndexDeclaration): IndexDeclaration {
+  const columns = index.keys.map(
+    ({ property = '' }) => metadata.findColumnWithPropertyPath(property)?.databaseName ?? property,
+  );
+  return { ...index, name: metadata.dataSource.namingStrategy.indexName(metadata.tableName, columns, index.where) };
 }
 
 /** A declaration of an embedded class, its properties as paths from the entity. */

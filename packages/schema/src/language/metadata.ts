@@ -1,22 +1,24 @@
 import { escapeIdentifier } from 'pg';
-import { DataSource, type EntityMetadata } from 'typeorm';
+import type { EntityMetadata } from 'typeorm';
+import { EntityMetadataBuilder } from 'typeorm/metadata-builder/EntityMetadataBuilder';
 import { CheckMetadata } from 'typeorm/metadata/CheckMetadata';
+import { IndexMetadata } from 'typeorm/metadata/IndexMetadata';
 import { UserError } from '../errors';
 import { declarationsOfTable } from './declarations';
 
-/** `buildMetadatas` is TypeORM's own step between the decorators and all that reads them; it is protected. */
-const prototype = DataSource.prototype as unknown as { buildMetadatas: (this: DataSource) => Promise<void> };
-const { buildMetadatas } = prototype;
-
 // A decorator can't know what its column will be called: the naming strategy of the DataSource decides. TypeORM has no
-// hook for the time when it is decided, so the checks are added to what every DataSource knows of its entities. Thus
-// TypeORM's own schema builder sees them as well.
-prototype.buildMetadatas = async function () {
-  await buildMetadatas.call(this);
-  for (const metadata of this.entityMetadatas) {
+// hook for the time when it is decided, so the checks are added to what it builds, for every DataSource. Thus TypeORM's
+// own schema builder sees them as well, and leaves our indexes alone.
+const build = Reflect.get(EntityMetadataBuilder.prototype, 'build');
+
+EntityMetadataBuilder.prototype.build = function (targets) {
+  const metadatas = build.call(this, targets);
+  for (const metadata of metadatas) {
     refuseSplitReferences(metadata);
     metadata.checks.push(...declaredChecks(metadata));
+    metadata.indices.push(...declaredIndexes(metadata));
   }
+  return metadatas;
 };
 
 /** One CHECK for each column that has conditions. */
@@ -25,11 +27,9 @@ function declaredChecks(metadata: EntityMetadata): CheckMetadata[] {
   // Properties are decorated from the first to the last, and noted down the last first.
   for (const declaration of declarationsOfTable(metadata).toReversed()) {
     if (declaration.kind !== 'check') continue;
-    const { target, property, condition } = declaration;
+    const { property, condition } = declaration;
     const column = metadata.findColumnWithPropertyPathStrict(property);
-    if (!column) throw new UserError(`${target.name}.${property}: a CHECK, but it is not a column.`);
-    // A class that declares the column anew replaces what the class it extends says of it.
-    if (typeof column.target === 'function' && column.target.prototype instanceof target) continue;
+    if (!column) throw new UserError(`${metadata.targetName}.${property}: a CHECK, but it is not a column.`);
     const ofColumn = conditions.get(column.databaseName) ?? [];
     conditions.set(column.databaseName, [...ofColumn, condition(escapeIdentifier(column.databaseName))]);
   }
@@ -37,6 +37,15 @@ function declaredChecks(metadata: EntityMetadata): CheckMetadata[] {
     const expression = all.length === 1 ? all[0] : all.map((one) => `(${one})`).join(' AND ');
     const check = new CheckMetadata({ entityMetadata: metadata, args: { target: metadata.target, expression } });
     return check.build(metadata.dataSource.namingStrategy);
+  });
+}
+
+/** TypeORM's schema builder drops an index whose name it does not know. */
+function declaredIndexes(metadata: EntityMetadata): IndexMetadata[] {
+  return declarationsOfTable(metadata).flatMap((declaration) => {
+    if (declaration.kind !== 'index') return [];
+    const args = { target: metadata.target, name: declaration.name, synchronize: false };
+    return [new IndexMetadata({ entityMetadata: metadata, args }).build(metadata.dataSource.namingStrategy)];
   });
 }
 
