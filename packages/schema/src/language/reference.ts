@@ -62,7 +62,7 @@ export function Reference<E extends object, K extends keyof KeyTypes = 'uuid', N
   ) as (target: object, property: string) => void;
   const relate = unique ? OneToOne : ManyToOne;
   return <P extends string>(
-    target: { [R in P]?: E | Empty<N> } & { [I in `${P}Id`]?: KeyTypes[K] | Empty<N> },
+    target: { [R in P]: E | Empty<N> } & { [I in `${P}Id`]: KeyTypes[K] | Empty<N> },
     property: P,
   ): void => {
     const key = `${property}Id`;
