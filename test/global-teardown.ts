@@ -1,3 +1,6 @@
-import { removeTemplate } from './template';
+import { template } from './template-process';
 
-export default removeTemplate;
+/** Removes what tests that failed have left. */
+export default async function tearDown(): Promise<void> {
+  await template('clean');
+}

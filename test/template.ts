@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Client, escapeIdentifier } from 'pg';
 import ormconfig from '../ormconfig';
 import { readConfiguration } from '../src/database/configuration';
@@ -10,6 +10,8 @@ import { openMemory } from '../packages/embedded-postgres/src';
 
 /** The server to run the tests on, by a login that may create databases; undefined: they run on embedded databases. */
 export const SERVER = process.env.TEST_DATABASE_URL;
+
+const ROOT = join(__dirname, '..');
 
 export interface Database {
   url: string;
@@ -32,24 +34,26 @@ export function dataSourceAt(url: string): EntityDataSource {
   return ormconfig.withConfiguration(readConfiguration({ DATABASE_URL: url, DATABASE_POOL_SIZE: SERVER ? '5' : '1' }));
 }
 
-/** jest's globalSetup: makes the template that the migrated databases are clones of. */
+/** Makes the template that the migrated databases are clones of, unless an earlier run with the same migrations has. */
 export async function makeTemplate(): Promise<void> {
-  process.env.TEST_RUN = SERVER ? `test_${Date.now()}_${process.pid}` : await mkdtemp(join(tmpdir(), 'test-'));
-  try {
-    await (SERVER ? makeTemplateOnServer() : makeTemplateInMemory());
-  } catch (error) {
-    // After a setup that failed jest runs no teardown.
-    await removeTemplate();
-    throw error;
-  }
+  if (SERVER) await makeTemplateOnServer();
+  else if (!existsSync(migratedTar())) await makeTemplateInMemory();
 }
 
 async function makeTemplateOnServer(): Promise<void> {
-  await dropLeftovers();
-  await migrate((await createOnServer(migratedName(), 'template0')).url);
+  if ((await databasesOnServer()).includes(migratedName())) return;
+  const unfinished = unusedName();
+  await createOnServer(unfinished, 'template0').then(({ url }) => migrate(url));
+  await onServer(async (client) => {
+    // Another run may have been faster.
+    await client
+      .query(`ALTER DATABASE ${escapeIdentifier(unfinished)} RENAME TO ${escapeIdentifier(migratedName())}`)
+      .catch(() => dropOnServer((name) => name === unfinished));
+  });
 }
 
 async function makeTemplateInMemory(): Promise<void> {
+  await mkdir(dirname(migratedTar()), { recursive: true });
   const database = await openMemory();
   await migrate(database.url);
   await database.dump(migratedTar());
@@ -61,27 +65,24 @@ async function migrate(url: string): Promise<void> {
   await dataSource.runMigrations().finally(() => dataSource.destroy());
 }
 
-/** jest's globalTeardown: removes the template, and what tests that failed have left. */
-export async function removeTemplate(): Promise<void> {
-  if (SERVER) await dropOnServer((name) => name.startsWith(run()));
-  else await rm(run(), { recursive: true });
-}
-
-/** The name of this run of jest, as its workers inherit it: a prefix of databases' names, or a folder. */
-function run(): string {
-  return process.env.TEST_RUN!;
-}
-
 function migratedName(): string {
-  return `${run()}_migrated`;
+  return `test_migrated_${hashOfMigrations()}`;
 }
 
 function migratedTar(): string {
-  return join(run(), 'migrated.tar');
+  return join(ROOT, 'node_modules/.cache/test-databases', `${hashOfMigrations()}.tar`);
+}
+
+/** What the template depends on: the migrations, and the PostgreSQL that has run them. */
+function hashOfMigrations(): string {
+  const folder = join(ROOT, 'src/migrations');
+  const hash = createHash('sha256').update(readFileSync(join(ROOT, 'packages/embedded-postgres/package.json')));
+  for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(join(folder, name)));
+  return hash.digest('hex').slice(0, 16);
 }
 
 function unusedName(): string {
-  return `${run()}_${randomBytes(4).toString('hex')}`;
+  return `${process.env.TEST_RUN}_${randomBytes(4).toString('hex')}`;
 }
 
 async function createOnServer(name: string, template: string): Promise<Database> {
@@ -93,18 +94,26 @@ async function createOnServer(name: string, template: string): Promise<Database>
   return { url: url.href, close: () => dropOnServer((other) => other === name) };
 }
 
-/** Ctrl-C ends jest without its teardown. */
-function dropLeftovers(): Promise<void> {
+/** Drops what this run has left, and what others have that were ended without their teardown. */
+export async function dropLeftovers(): Promise<void> {
+  if (!SERVER) return;
   const yesterday = Date.now() - 24 * 60 * 60 * 1000;
-  return dropOnServer((name) => Number(/^test_(\d{13})_/.exec(name)?.[1]) < yesterday);
+  await dropOnServer(
+    (name) => name.startsWith(process.env.TEST_RUN!) || Number(/^test_(\d{13})_/.exec(name)?.[1]) < yesterday,
+  );
 }
 
-function dropOnServer(which: (name: string) => boolean): Promise<void> {
+async function dropOnServer(which: (name: string) => boolean): Promise<void> {
+  const names = (await databasesOnServer()).filter(which);
+  await onServer(async (client) => {
+    for (const name of names) await client.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`);
+  });
+}
+
+async function databasesOnServer(): Promise<string[]> {
   return onServer(async (client) => {
     const { rows } = await client.query<{ datname: string }>('SELECT datname FROM pg_database');
-    for (const { datname } of rows.filter((row) => which(row.datname))) {
-      await client.query(`DROP DATABASE ${escapeIdentifier(datname)} WITH (FORCE)`);
-    }
+    return rows.map(({ datname }) => datname);
   });
 }
 

@@ -1,0 +1,4 @@
+import 'reflect-metadata';
+import { dropLeftovers, makeTemplate } from './template';
+
+void (process.argv[2] === 'make' ? makeTemplate() : dropLeftovers());
