@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { json } from 'node:stream/consumers';
-import { dirname, join, posix } from 'node:path';
+import { dirname, join, posix, relative } from 'node:path';
 
 const ENTRIES = ['ormconfig', 'src/main', 'src/worker'];
 const PLATFORM = ['src/http', 'src/jobs', 'src/audit', 'src/retention'];
@@ -111,4 +112,45 @@ it.each(fine.map(({ file, code }, index) => [file, code, index] as const))('%s: 
 
 it('the project keeps to it', () => {
   expect(found.tree).toEqual([]);
+});
+
+describe('cycles between the files of a package', () => {
+  const ROOT = join(__dirname, '..');
+  const cruise = (...folders: string[]): SpawnSyncReturns<string> =>
+    spawnSync(process.execPath, [join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs'), ...folders], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+
+  it('are none', () => {
+    const folders = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/src`);
+    expect(cruise(...folders)).toMatchObject({ status: 0 });
+  });
+
+  it('would be found, by types alone, too', () => {
+    const folder = mkdtempSync(join(ROOT, 'packages/schema/src/circle-'));
+    try {
+      writeFileSync(join(folder, 'a.ts'), `import type { B } from './b';\nexport type A = B[];\n`);
+      writeFileSync(join(folder, 'b.ts'), `import { type A } from './a';\nexport interface B { a: A }\n`);
+      const { status, stdout } = cruise(relative(ROOT, folder));
+      expect(status).not.toBe(0);
+      expect(stdout).toContain('no-circular');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+it('has no file of more than 300 lines but migrations', () => {
+  const root = join(__dirname, '..');
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts', '*.js'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const lines = (file: string): number => readFileSync(join(root, file), 'utf8').split('\n').length - 1;
+  const long = files
+    .trim()
+    .split('\n')
+    .filter((file) => !file.startsWith('src/migrations/') && existsSync(join(root, file)) && lines(file) > 300);
+  expect(long).toEqual([]);
 });
