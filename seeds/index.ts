@@ -21,4 +21,4 @@ const { embedded, nodeEnv } = readConfiguration();
 export const production = nodeEnv === 'production';
 export const next = embedded
   ? '"npm run db" keeps the database running and prints its URL for psql.'
-  : 'look at it with psql or any other client; "npm run seed -- --reset" makes it anew.';
+  : 'open it in psql or any other client; "npm run seed -- --reset" recreates the demo data.';

@@ -49,7 +49,7 @@ export class AuditTrail implements EntitySubscriberInterface<ObjectLiteral> {
 
   beforeInsert({ metadata, queryRunner }: InsertEvent<ObjectLiteral>): void {
     if (auditOf(metadata.target as object) && !queryRunner.isTransactionActive)
-      throw new Error(`${metadata.name} is audited: insert it by save, or in a transaction.`);
+      throw new Error(`${metadata.name} is @Audited: use repository.save(), or run the insert inside a transaction.`);
   }
 
   afterInsert(event: InsertEvent<ObjectLiteral>): Promise<void> | void {
@@ -132,5 +132,5 @@ function parsed(text: string | undefined): unknown {
 function refuseUnknown({ metadata, databaseEntity }: Change, properties: string[] = ['*']): void {
   const audit = auditOf(metadata.target as object);
   if (!audit || databaseEntity || properties.every((property) => audit.except?.includes(property))) return;
-  throw new Error(`${metadata.name} is audited: change it by save, softRemove or remove, which know what they change.`);
+  throw new Error(`${metadata.name} is @Audited: use save(), softRemove() or remove(), which know the old values.`);
 }

@@ -9,7 +9,7 @@ import { ConfigurationError, parsedUrl, snakeCase, withoutPassword } from '@enti
 const ENVIRONMENTS = ['development', 'test', 'production'] as const;
 
 const A_URL =
-  'postgres://user:password@host:port/database, the password percent-encoded, without sslmode (DATABASE_SSL says that)';
+  'postgres://user:password@host:port/database, with the password percent-encoded and without sslmode (set DATABASE_SSL instead)';
 
 /** The project's folder: where package.json is, seen from src/database and from dist/src/database. */
 const ROOT = ['../..', '../../..']
@@ -114,7 +114,7 @@ function contradictions(configuration: Configuration): string[] {
   const { databaseUrl, databaseSecretFile, databaseSsl, databaseSslCa, databaseReplicaUrls, embedded } = configuration;
   const found: string[] = [];
   if (databaseUrl && databaseSecretFile)
-    found.push('DATABASE_URL and DATABASE_SECRET_FILE are both set: set one of them.');
+    found.push('DATABASE_URL and DATABASE_SECRET_FILE are both set: set only one of them.');
   if (embedded && databaseReplicaUrls.length > 0)
     found.push(
       'DATABASE_REPLICA_URLS is set without a primary server: set DATABASE_URL or DATABASE_SECRET_FILE as well.',

@@ -33,7 +33,7 @@ export class SecretFile {
     const { username, password, host, port, dbname } = secret as Record<(typeof KEYS)[number], string | number>;
     const address = String(host).includes(':') ? `[${host}]` : host;
     const url = `postgres://${encodeURIComponent(username)}:${encodeURIComponent(password)}@${address}:${port}/${encodeURI(String(dbname))}`;
-    if (!URL.canParse(url)) throw this.error('its host or port is none');
+    if (!URL.canParse(url)) throw this.error('its host or port is invalid');
     return url;
   }
 
@@ -54,7 +54,7 @@ export class SecretFile {
 
   private error(what: string): ConfigurationError {
     return new ConfigurationError(
-      `DATABASE_SECRET_FILE is ${JSON.stringify(this.path)}, and ${what}: name a file with JSON of ${KEYS.join(', ')}.`,
+      `DATABASE_SECRET_FILE is ${JSON.stringify(this.path)}, and ${what}: set it to a JSON file with ${KEYS.join(', ')}.`,
     );
   }
 }

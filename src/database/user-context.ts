@@ -105,7 +105,7 @@ async function set(manager: EntityManager, settings: Settings): Promise<void> {
 function refuseOther(outer: Identity, inner: Identity): void {
   if (outer.role !== inner.role || outer.userId !== inner.userId)
     throw new Error(
-      `This transaction acts as ${named(outer)} and can't act as ${named(inner)} too: finish it first, and start another.`,
+      `This transaction acts as ${named(outer)} and can't act as ${named(inner)} too: finish it first, then start another.`,
     );
 }
 

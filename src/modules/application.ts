@@ -25,7 +25,7 @@ export async function createApplication(dataSource: EntityDataSource): Promise<N
 function serveDocumentation(application: NestExpressApplication): void {
   const document = new DocumentBuilder()
     .setTitle('typeorm-entity-backend')
-    .setDescription(`Who a request is from is said by a gateway in front, in the header ${USER_ID_HEADER}.`)
+    .setDescription(`The ${USER_ID_HEADER} header identifies the user; a gateway in front of the service sets it.`)
     .addSecurity(USER_ID_HEADER, { type: 'apiKey', in: 'header', name: USER_ID_HEADER })
     .build();
   SwaggerModule.setup('docs', application, () => SwaggerModule.createDocument(application, document));

@@ -164,7 +164,7 @@ describeOnServer('the commands of docs/releases.md', () => {
       output: expect.stringContaining(`${rows[0].name}: edited`) as string,
     });
     const [{ output }] = await follow('The runner refuses: exit code 2');
-    expect(output).toContain(`from now on guarded against edits: ${rows[0].name}.`);
+    expect(output).toContain(`their checksums are now recorded: ${rows[0].name}.`);
   });
 
   it('tell what somebody has changed by hand', async () => {

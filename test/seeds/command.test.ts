@@ -39,7 +39,7 @@ describe('npm run seed', () => {
     [
       'a server that does not answer',
       [],
-      'Nobody listens at postgres://ada:***@127.0.0.1:1/none: start the server, or correct host and port in DATABASE_URL.',
+      'No server is listening at postgres://ada:***@127.0.0.1:1/none: start the server, or correct host and port in the connection URL (DATABASE_URL).',
     ],
   ])('refuses %s in one line', async (_, parameters, line) => {
     expect(await seed(parameters, { DATABASE_URL: NOBODY_LISTENS })).toEqual({

@@ -38,7 +38,7 @@ function answerTo(thrown: unknown): Answer {
   const error = domainErrorOf(thrown);
   if (error instanceof DomainError) return answer(error.status, error.message, error.name);
   if (error instanceof HttpException) return answerOf(error);
-  if (isUnavailable(error)) return answer(503, 'The database is away: try again in a moment.');
+  if (isUnavailable(error)) return answer(503, 'The database is temporarily unavailable; please try again.');
   return answer(bodyParsersStatusOf(error) ?? 500);
 }
 
@@ -46,7 +46,7 @@ function answerOf(error: HttpException): Answer {
   const [status, response] = [error.getStatus(), error.getResponse()];
   if (typeof response === 'string') return answer(status);
   // The parser's own message quotes the body.
-  if (status === 400 && /\bJSON\b/.test(error.message)) return answer(400, 'The body is not JSON.');
+  if (status === 400 && /\bJSON\b/.test(error.message)) return answer(400, 'The body is not valid JSON.');
   return { status, body: response };
 }
 

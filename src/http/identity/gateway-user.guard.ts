@@ -26,9 +26,11 @@ export class GatewayUserGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const { nodeEnv, trustUserIdHeader } = this.configuration;
     if (nodeEnv === 'production' && !trustUserIdHeader)
-      throw new UnauthorizedException(`No gateway is set up to say who you are in ${USER_ID_HEADER}.`);
+      throw new UnauthorizedException(
+        `${USER_ID_HEADER} is not trusted in production; set TRUST_USER_ID_HEADER=true behind a gateway.`,
+      );
     if (!isUUID(userIdOf(context)))
-      throw new UnauthorizedException(`Say who you are: ${USER_ID_HEADER} has to be the id of a user.`);
+      throw new UnauthorizedException(`Missing or malformed ${USER_ID_HEADER} header: it must be a user's UUID.`);
     return true;
   }
 }

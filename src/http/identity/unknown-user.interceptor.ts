@@ -35,7 +35,7 @@ export class UnknownUserInterceptor implements NestInterceptor {
 
   private async refuseUnknown(userId: string): Promise<void> {
     const exists = await this.context.asUser(userId, (manager) => manager.existsBy(User, { id: userId }));
-    if (!exists) throw new UnknownUserError(`There is no user ${userId}: sign in again.`);
+    if (!exists) throw new UnknownUserError(`Unknown user ${userId}.`);
   }
 }
 

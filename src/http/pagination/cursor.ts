@@ -12,7 +12,7 @@ const LATEST = 253_402_300_799_999_999n;
 
 export class MalformedCursorError extends InvalidInputError {
   constructor() {
-    super('The cursor is none: give the "next" of the page before, unchanged, or nothing for the first page.');
+    super("Invalid cursor: pass the previous page's `next` unchanged, or omit `after` for the first page.");
   }
 }
 

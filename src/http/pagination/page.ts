@@ -86,7 +86,5 @@ function dateOf(micros: bigint): Date {
 
 function checkLimit(limit: number): void {
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE_SIZE)
-    throw new InvalidInputError(
-      `A page has 1 to ${MAX_PAGE_SIZE} rows: ${String(limit).slice(0, 20)} is none of them.`,
-    );
+    throw new InvalidInputError(`limit must be 1 to ${MAX_PAGE_SIZE}; got ${String(limit).slice(0, 20)}.`);
 }

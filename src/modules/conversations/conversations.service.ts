@@ -107,7 +107,7 @@ export class ConversationsService {
    */
   async append(userId: string, conversationId: string, messages: readonly NewMessage[]): Promise<Message[]> {
     if (messages.length < 1 || messages.length > MAX_APPENDED)
-      throw new InvalidInputError(`An append takes 1 to ${MAX_APPENDED} messages: these are ${messages.length}.`);
+      throw new InvalidInputError(`Got ${messages.length} messages; 1 to ${MAX_APPENDED} are allowed.`);
     const work = async (manager: EntityManager): Promise<Message[]> => {
       await touch(manager, userId, conversationId);
       return insert(manager, userId, conversationId, messages);
@@ -139,7 +139,7 @@ export class ConversationsService {
    */
   async rate(userId: string, messageId: string, score: number | null): Promise<void> {
     if (score !== null && ![-1, 0, 1].includes(score))
-      throw new InvalidInputError(`Feedback is -1, 0, 1 or nothing: ${String(score).slice(0, 20)} is none of them.`);
+      throw new InvalidInputError(`Feedback must be -1, 0, 1 or null; got ${String(score).slice(0, 20)}.`);
     const { affected } = await this.context
       .asUser(userId, (manager) => manager.update(Message, { id: messageId, userId }, { feedbackScore: score }))
       .catch(throwDomainError);

@@ -62,7 +62,7 @@ export class EmbeddingsService {
   ): Promise<Neighbour[]> {
     checkEmbedding(embedding);
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_NEIGHBOURS)
-      throw new InvalidInputError(`A search finds 1 to ${MAX_NEIGHBOURS} neighbours: ${limit} is none of them.`);
+      throw new InvalidInputError(`limit must be 1 to ${MAX_NEIGHBOURS}; got ${limit}.`);
     return this.context
       .asUser(
         userId,
@@ -88,9 +88,9 @@ export class EmbeddingsService {
 function checkEmbedding(embedding: readonly number[]): void {
   if (embedding.length !== EMBEDDING_DIMENSIONS)
     throw new InvalidEmbeddingError(
-      `An embedding has ${EMBEDDING_DIMENSIONS} dimensions: this one has ${embedding.length}.`,
+      `Got an embedding of ${embedding.length} dimensions; ${EMBEDDING_DIMENSIONS} are required.`,
     );
   const square = Math.fround(embedding.reduce((sum, value) => sum + Math.fround(value) ** 2, 0));
   if (!embedding.every(Number.isFinite) || square === 0 || square === Infinity)
-    throw new InvalidEmbeddingError('An embedding is made of finite numbers that are not all zero: this one is not.');
+    throw new InvalidEmbeddingError('An embedding must consist of finite numbers that are not all zero.');
 }

@@ -21,7 +21,7 @@ export class UnknownShareTokenError extends DomainError {
   readonly status = HttpStatus.NOT_FOUND;
 
   constructor() {
-    super('This link opens nothing: it is not complete, or its owner does not share the conversation any longer.');
+    super('This link is invalid: it is incomplete, or the conversation is no longer shared.');
   }
 }
 

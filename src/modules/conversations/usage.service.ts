@@ -43,7 +43,8 @@ export class UsageService {
    * @throws InvalidInputError where it ends before it begins
    */
   async ofPeriod(userId: string, { from, to }: Period): Promise<Usage> {
-    if (!(from <= to)) throw new InvalidInputError('A period begins before it ends: give two dates, from and to.');
+    if (!(from <= to))
+      throw new InvalidInputError('Invalid period: give two dates, from and to, where to is not before from.');
     return this.sum(userId, (query) =>
       query.andWhere('message.createdAt >= :from AND message.createdAt < :to', { from, to }),
     );

@@ -23,7 +23,9 @@ export class IllegalTransitionError extends ConflictError {
     readonly to: EngagementState,
   ) {
     const next = from === null ? ['active'] : NEXT_STATES[from];
-    super(`A person can't go from ${from ?? 'no state'} to ${to}: ${from ?? 'no state'} leads to ${next.join(', ')}.`);
+    super(
+      `A user can't go from ${from ?? 'no state'} to ${to}. Allowed after ${from ?? 'no state'}: ${next.join(', ')}.`,
+    );
   }
 }
 
@@ -135,7 +137,7 @@ export class EngagementService {
     cause: Cause = { trigger: 'user_asked_for_reminder' },
     now: Date = new Date(),
   ): Promise<UserEngagementState> {
-    if (!(remindAt > now)) throw new InvalidInputError('A reminder has to be in the future.');
+    if (!(remindAt > now)) throw new InvalidInputError('A reminder must be in the future.');
     return this.moveOne(userId, { ...cause, to: 'remind_later', message: MESSAGES.remind_later, remindAt }, now);
   }
 

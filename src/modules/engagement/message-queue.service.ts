@@ -115,7 +115,7 @@ export class MessageQueueService {
       .catch(throwDomainError);
     const [queued] = await rowsOf(manager, EngagementMessage, 'WHERE idempotency_key = $1', [idempotencyKey]);
     if (queued && queued.userId !== userId.toLowerCase())
-      throw new IdempotencyKeyReusedError('This idempotency key is that of a message to another person.');
+      throw new IdempotencyKeyReusedError('This idempotency key is already used for a message to another user.');
     return queued ?? null;
   }
 

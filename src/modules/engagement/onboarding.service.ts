@@ -31,8 +31,8 @@ export class OnboardingService {
    */
   async recordStep(userId: string, step: OnboardingStep, share: number = 1): Promise<UserProfile> {
     if (!ONBOARDING_STEPS.includes(step))
-      throw new InvalidInputError(`A step is one of ${ONBOARDING_STEPS.join(', ')}.`);
-    if (!(share >= 0 && share <= 1)) throw new InvalidInputError('A share of a step is a number from 0 to 1.');
+      throw new InvalidInputError(`step must be one of ${ONBOARDING_STEPS.join(', ')}.`);
+    if (!(share >= 0 && share <= 1)) throw new InvalidInputError('share must be a number from 0 to 1.');
     return this.change(userId, async (profile, manager) => {
       const before = profile.onboardingTier;
       if (ONBOARDING_STEPS.indexOf(step) < before) return;

@@ -45,7 +45,7 @@ export class ExperimentsService {
    */
   async create(experiment: NewExperiment): Promise<Experiment> {
     if (experiment.variantA === experiment.variantB)
-      throw new InvalidInputError('An experiment has two variants: give them different names.');
+      throw new InvalidInputError('The two variants of an experiment must have different names.');
     return this.experiments.save(this.experiments.create(experiment)).catch(throwDomainError);
   }
 
@@ -60,7 +60,7 @@ export class ExperimentsService {
     return this.change(id, 'RUNNING', (experiment) => {
       if (experiment.startDate === null || experiment.startDate > now) experiment.startDate = now;
       if (experiment.endDate && experiment.endDate <= now)
-        throw new InvalidInputError('The experiment would have ended already: give it a later end.');
+        throw new InvalidInputError("The experiment's end date is in the past: give it a later one.");
     });
   }
 
@@ -79,7 +79,7 @@ export class ExperimentsService {
   async complete(id: string, { results, winner }: Result, now: Date = new Date()): Promise<Experiment> {
     return this.change(id, 'COMPLETED', (experiment) => {
       if (winner !== null && winner !== experiment.variantA && winner !== experiment.variantB)
-        throw new InvalidInputError('The winner has to be one of the two variants, or null.');
+        throw new InvalidInputError('The winner must be one of the two variants, or null.');
       if (experiment.endDate === null || experiment.endDate > now) experiment.endDate = now;
       experiment.resultsJson = results;
       experiment.winner = winner;

@@ -112,7 +112,7 @@ export class WeightsService {
           lock: { mode: 'pessimistic_write' },
         });
         if (!event) throw new NotFoundError('learning event', eventId);
-        if (event.evaluatedAt) throw new ConflictError('This learning event has been evaluated already.');
+        if (event.evaluatedAt) throw new ConflictError('This learning event has already been evaluated.');
         const actualImprovement = performance - event.baselinePerformance;
         const accuracy = accuracyOf(event.predictedImprovement, actualImprovement);
         return manager.save(manager.merge(LearningEvent, event, { actualImprovement, accuracy, evaluatedAt: now }));

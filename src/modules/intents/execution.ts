@@ -30,6 +30,6 @@ export interface Execution {
 /** The execution can't be recorded: it has been already, or the claim has run out and another worker has the intent. */
 export class ClaimLostError extends ConflictError {
   constructor({ id, lastChecked }: ScheduledIntent) {
-    super(`The claim of ${lastChecked?.toISOString()} on intent ${id} is not open any more.`);
+    super(`The claim made on intent ${id} at ${lastChecked?.toISOString()} is no longer open.`);
   }
 }

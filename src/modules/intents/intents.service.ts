@@ -303,18 +303,18 @@ function firstCheck(intent: ScheduledIntent, now: Date, fired: number): Date {
   refuseEnded(intent, now, fired);
   const trigger = triggerOf(intent);
   const next = nextCheck(trigger, now);
-  if (!next && trigger.type === 'once') throw wrong('triggerSchedule.at', trigger.at, 'a moment to come');
-  if (!next) throw wrong('triggerSchedule', intent.triggerSchedule, 'one that names a day of the calendar');
+  if (!next && trigger.type === 'once') throw wrong('triggerSchedule.at', trigger.at, 'a time in the future');
+  if (!next) throw wrong('triggerSchedule', intent.triggerSchedule, 'a schedule that has a next run');
   if (intent.expiresAt && next >= intent.expiresAt)
-    throw wrong('expiresAt', intent.expiresAt, `a moment after ${next.toISOString()}, when it fires first`);
+    throw wrong('expiresAt', intent.expiresAt, `a time after ${next.toISOString()}, when it fires for the first time`);
   return next;
 }
 
 /** Whether it has expired or fired as often as it may is asked where somebody wants it to go on. */
 function refuseEnded({ expiresAt, maxExecutions }: ScheduledIntent, now: Date, fired: number): void {
-  if (expiresAt && expiresAt <= now) throw wrong('expiresAt', expiresAt, 'a moment to come, or none');
+  if (expiresAt && expiresAt <= now) throw wrong('expiresAt', expiresAt, 'a time in the future, or null');
   if (maxExecutions && maxExecutions <= fired)
-    throw wrong('maxExecutions', maxExecutions, `more than ${fired}, which it has had, or none`);
+    throw wrong('maxExecutions', maxExecutions, `more than ${fired}, since it has already fired that often, or null`);
 }
 
 /** How often an intent has fired, where that is limited. */

@@ -14,7 +14,7 @@ interface Rule {
 
 const text: Rule = {
   holds: (value) => typeof value === 'string' && value.trim() !== '' && value.length <= 200,
-  allowed: 'a text of 1 to 200 characters',
+  allowed: 'text of 1 to 200 characters',
 };
 
 const detail: Rule = {
@@ -33,7 +33,7 @@ const RULES: Record<TriggerType, Record<string, Rule>> = {
     timezone: { holds: isTimeZone, allowed: 'an IANA time zone such as "Europe/Vienna"' },
   },
   interval: { everyHours: number('a number of hours, from a minute (1/60) to ten years (87600)', 1 / 60, 87_600) },
-  once: { at: { holds: isMoment, allowed: 'a moment with its offset, such as "2026-01-31T12:00:00Z"' } },
+  once: { at: { holds: isMoment, allowed: 'a time with its UTC offset, such as "2026-01-31T12:00:00Z"' } },
   price: {
     item: text,
     below: number('an amount above 0', Number.MIN_VALUE, Number.MAX_VALUE),
@@ -62,8 +62,8 @@ export function triggerOf(
     ? (['triggerSchedule', 'triggerCondition'] as const)
     : (['triggerCondition', 'triggerSchedule'] as const);
   const given: unknown = intent[field];
-  if (!isPlainObject(given)) throw wrong(field, given, `an object with ${names}, as "${triggerType}" needs it`);
-  if (intent[other]) throw wrong(other, intent[other], `none: "${triggerType}" has a ${field}`);
+  if (!isPlainObject(given)) throw wrong(field, given, `an object with ${names}, which "${triggerType}" needs`);
+  if (intent[other]) throw wrong(other, intent[other], `null, since "${triggerType}" uses ${field}`);
   for (const [name, { holds, allowed }] of Object.entries(rules)) {
     if (!holds(given[name])) throw wrong(`${field}.${name}`, given[name], allowed);
   }

@@ -9,7 +9,7 @@ import { throwDomainError } from '../../http/errors/violations';
 /** Nothing happens to an escalation any more that is resolved or dismissed. */
 export class EscalationClosedError extends ConflictError {
   constructor({ id, status }: Pick<Escalation, 'id' | 'status'>) {
-    super(`The escalation ${id} is closed: it is ${status}.`);
+    super(`The escalation ${id} is already closed: its status is ${status}.`);
   }
 }
 

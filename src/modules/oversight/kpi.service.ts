@@ -55,7 +55,9 @@ export class KpiService {
    */
   async series(metric: Metric, from: string, to: string): Promise<Pick<Reading, 'date' | 'value'>[]> {
     if (![from, to].every((day) => /^\d{4}-\d\d-\d\d$/.test(day) && isISO8601(day, { strict: true })) || to < from)
-      throw new InvalidInputError('Give the first day and the last, as 2025-11-21.');
+      throw new InvalidInputError(
+        'Invalid period: give the first and the last day as YYYY-MM-DD, the last not before the first.',
+      );
     const { platform, metricType, metricName } = metric;
     return this.metrics
       .find({

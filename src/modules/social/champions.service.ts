@@ -14,7 +14,7 @@ import { throwDomainError } from '../../http/errors/violations';
 /** A champion can't take this step from where they are. */
 export class IllegalChampionStepError extends ConflictError {
   constructor({ id }: Pick<CommunityChampion, 'id'>, from: string, to: string) {
-    super(`The champion ${id} is ${from}: they can't become ${to}.`);
+    super(`The champion ${id} is ${from} and can't become ${to}.`);
   }
 }
 
@@ -54,7 +54,7 @@ export class ChampionsService {
   async promote(id: string): Promise<CommunityChampion> {
     return this.change(id, (champion) => {
       const next = CHAMPION_TIERS[CHAMPION_TIERS.indexOf(champion.tier) + 1];
-      if (!next) throw new IllegalChampionStepError(champion, champion.tier, 'more');
+      if (!next) throw new IllegalChampionStepError(champion, champion.tier, 'anything higher');
       champion.tier = next;
     });
   }

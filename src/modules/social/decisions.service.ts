@@ -13,7 +13,7 @@ import { NOT_REPORTED } from './posts.service';
 /** A post is dealt with once. */
 export class PostAlreadyProcessedError extends ConflictError {
   constructor({ id, processedAt }: Pick<Post, 'id' | 'processedAt'>) {
-    super(`The post ${id} has been dealt with at ${processedAt!.toISOString()}.`);
+    super(`The post ${id} was already processed at ${processedAt!.toISOString()}.`);
   }
 }
 

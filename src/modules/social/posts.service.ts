@@ -70,7 +70,7 @@ export class PostsService {
    */
   async ingest(sightings: readonly Sighting[], now: Date = new Date()): Promise<Ingest> {
     if (sightings.length > MAX_SIGHTINGS)
-      throw new InvalidInputError(`An ingest takes up to ${MAX_SIGHTINGS} sightings: these are ${sightings.length}.`);
+      throw new InvalidInputError(`Got ${sightings.length} sightings; at most ${MAX_SIGHTINGS} are allowed.`);
     const { written, refused } = await writeEach(sightings, (some) => this.write(some, now));
     const created = byKey(written);
     const wrong = new Set(refused.map(({ row }) => row));
@@ -113,7 +113,7 @@ export class PostsService {
    * @returns none: no post waits
    */
   async claim(limit: number, now: Date = new Date()): Promise<Post[]> {
-    if (!Number.isInteger(limit) || limit < 1) throw new InvalidInputError('A claim takes a whole number above 0.');
+    if (!Number.isInteger(limit) || limit < 1) throw new InvalidInputError('limit must be a whole number above 0.');
     const leaseBegin = new Date(now.getTime() - LEASE_MS);
     for (;;) {
       const [taken] = await this.posts.query<[Post[], number]>(`${CLAIM} RETURNING ${columnsOf(this.posts.metadata)}`, [

@@ -17,7 +17,7 @@ export const AUTO_APPROVAL_SCORE = 0.7;
 /** Somebody has approved or rejected the reply already. */
 export class ReplyNotPendingError extends ConflictError {
   constructor({ id, approvalStatus }: Pick<Reply, 'id' | 'approvalStatus'>) {
-    super(`The reply ${id} does not wait for approval any more: it is ${approvalStatus}.`);
+    super(`The reply ${id} is no longer waiting for approval: it is ${approvalStatus}.`);
   }
 }
 
@@ -99,7 +99,7 @@ export class RepliesService {
     return this.change(id, async (reply, manager) => {
       if (reply.postedAt) return;
       if (reply.approvalStatus !== 'APPROVED' && reply.approvalStatus !== 'AUTO_APPROVED')
-        throw new UnapprovedReplyError(`The reply ${id} may not be posted: it is ${reply.approvalStatus}.`);
+        throw new UnapprovedReplyError(`The reply ${id} can't be posted: it is ${reply.approvalStatus}.`);
       reply.postedAt = now;
       if (!reply.decisionId) return;
       const { postId } = await manager.findOneByOrFail(Decision, { id: reply.decisionId });
@@ -164,9 +164,9 @@ export class RepliesService {
 
 /** Before the entity's own rules, which tell neither of the two from any other. */
 function checkContent(content: string): void {
-  if (!content.includes(SIGNATURE)) throw new UnsignedReplyError(`A reply has to be signed with ${SIGNATURE}.`);
+  if (!content.includes(SIGNATURE)) throw new UnsignedReplyError(`A reply must be signed with ${SIGNATURE}.`);
   const claim = MEDICAL_CLAIMS.find((words) => content.toLowerCase().includes(words));
-  if (claim) throw new MedicalClaimError(`A reply must not make a medical claim: say it without "${claim}".`);
+  if (claim) throw new MedicalClaimError(`A reply must not make a medical claim: remove "${claim}".`);
 }
 
 /** `vita-reddit-coach-1f4a90c2b7de`. */
