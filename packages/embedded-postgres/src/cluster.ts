@@ -111,7 +111,7 @@ export async function writeTar(database: PGlite, file: string): Promise<void> {
 function checkVersion(cluster: string): void {
   const version = readFileSync(join(cluster, 'PG_VERSION'), 'utf8').trim();
   if (version !== POSTGRES_VERSION)
-    throw new Error(`it is of PostgreSQL ${version}, and this is PostgreSQL ${POSTGRES_VERSION}`);
+    throw new Error(`it was created by PostgreSQL ${version}, and this is PostgreSQL ${POSTGRES_VERSION}`);
 }
 
 /** The major version of the PostgreSQL in PGlite. */

@@ -84,13 +84,16 @@ export class Connection implements Owner {
     if (user !== 'postgres')
       return this.end(
         '28000',
-        `the embedded PostgreSQL has one login, postgres, and not "${user}": SET ROLE acts as another`,
+        `the embedded PostgreSQL has only the login postgres, not "${user}": use SET ROLE to act as another role`,
       );
     if (database !== 'postgres')
-      return this.end('3D000', `the embedded PostgreSQL has one database, postgres, and not "${database}"`);
+      return this.end('3D000', `the embedded PostgreSQL has only the database postgres, not "${database}"`);
     const { client_encoding: encoding = 'UTF8' } = settings;
     if (!/^(utf-?8|unicode|sql_ascii)$/i.test(encoding))
-      return this.end('0A000', `the embedded PostgreSQL speaks UTF8 and not ${encoding}: set PGCLIENTENCODING=UTF8`);
+      return this.end(
+        '0A000',
+        `the embedded PostgreSQL supports only UTF8, not ${encoding}: set PGCLIENTENCODING=UTF8`,
+      );
     if (settings.application_name) this.name = `"${settings.application_name}" on port ${this.socket.remotePort}`;
     Object.assign(this.turn.settings, settings);
     this.started = true;

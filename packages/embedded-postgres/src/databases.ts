@@ -116,7 +116,7 @@ class Patience {
         `${this.directory} is in use by process ${pid} on ${host}, which ${url ? `cannot be reached at ${url}` : 'is not ready'}: it may run in another container. End it, or use the database there.`,
       );
     return new UserError(
-      `${this.directory} is locked by process ${pid} on ${host}, which does not answer: end it, or, if it is no embedded PostgreSQL, delete ${file}.`,
+      `${this.directory} is locked by process ${pid} on ${host}, which does not answer: end it, or, if it is not an embedded PostgreSQL, delete ${file}.`,
     );
   }
 }

@@ -12,21 +12,22 @@ const ERRNO: Record<number, string> = {
 const REMEDIES: [reason: RegExp, explanation: (directory: string, reason: string) => string][] = [
   [
     /no space left|ENOSPC|quota/i,
-    (directory, reason) => `The disk of ${directory} is full (${reason}): make room and try again; nothing is lost.`,
+    (directory, reason) =>
+      `The disk of ${directory} is full (${reason}): free some space and try again; nothing is lost.`,
   ],
   [
     /read-only|permission denied|not permitted|EACCES/i,
     (directory, reason) =>
-      `${directory} can't be written (${reason}): get the right to, or set DATABASE_DIRECTORY to another folder.`,
+      `${directory} is not writable (${reason}): change its permissions, or use another folder (DATABASE_DIRECTORY).`,
   ],
   [
     /EEXIST|ENOTDIR/,
-    (directory, reason) => `${directory} is no folder (${reason}): set DATABASE_DIRECTORY to another one.`,
+    (directory, reason) => `${directory} is not a folder (${reason}): use another one (DATABASE_DIRECTORY).`,
   ],
   [
     /./,
     (directory, reason) =>
-      `The database in ${directory} can't be opened (${reason}): move ${directory} away and run "npm run seed" to make it anew.`,
+      `The database in ${directory} can't be opened (${reason}): move that folder away to start with a new database.`,
   ],
 ];
 

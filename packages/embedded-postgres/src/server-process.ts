@@ -84,7 +84,9 @@ export class ServerProcess {
       const onExit = (code: number | null, signal: NodeJS.Signals | null): void => {
         const seeLog = this.log ? `: see ${this.log}` : '';
         reject(
-          new UserError(`The embedded PostgreSQL has ended unexpectedly (${signal ?? `exit code ${code}`})${seeLog}.`),
+          new UserError(
+            `The embedded PostgreSQL has stopped unexpectedly (${signal ?? `exit code ${code}`})${seeLog}.`,
+          ),
         );
       };
       this.child.once('error', reject);

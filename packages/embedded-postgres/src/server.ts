@@ -89,8 +89,8 @@ async function endServer(listener: Listener, session: Session, lock: Lock | unde
 
 /** PostgreSQL has given up. What was committed is in the data directory: it recovers when it is opened next. */
 function giveUp(error: Error, listener: Listener): void {
-  console.error(`PostgreSQL has given up: ${error.message}`);
-  listener.close('57P02', `PostgreSQL has given up: ${error.message}`);
+  console.error(`PostgreSQL has crashed: ${error.message}`);
+  listener.close('57P02', `PostgreSQL has crashed: ${error.message}`);
   // Time for the connections to tell.
   setTimeout(() => process.exit(1), 100);
 }

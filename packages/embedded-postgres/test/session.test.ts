@@ -463,6 +463,6 @@ describe('ordinary clients', () => {
     const refused = promisify(execFile)('psql', [database.url, '-Atc', 'SELECT 1'], {
       env: { ...process.env, PGCLIENTENCODING: 'LATIN1' },
     });
-    await expect(refused).rejects.toThrow('speaks UTF8 and not LATIN1: set PGCLIENTENCODING=UTF8');
+    await expect(refused).rejects.toThrow('supports only UTF8, not LATIN1: set PGCLIENTENCODING=UTF8');
   });
 });

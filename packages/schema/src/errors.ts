@@ -26,21 +26,22 @@ interface Failure {
 type Explanation = (server: string, message: string) => string;
 
 const nobodyListens: Explanation = (server) =>
-  `Nobody listens at ${server}: start the server, or correct host and port in DATABASE_URL.`;
+  `No server is listening at ${server}: start the server, or correct host and port in the connection URL (DATABASE_URL).`;
 const noSocket: Explanation = (server) =>
-  `There is no socket of a server at ${server}: start the server, or correct DATABASE_URL.`;
-const unknownHost: Explanation = (server) => `The host of ${server} is not known: correct its name in DATABASE_URL.`;
+  `No server is listening on the socket ${server}: start the server, or correct the connection URL (DATABASE_URL).`;
+const unknownHost: Explanation = (server) =>
+  `The host of ${server} is unknown: correct its name in the connection URL (DATABASE_URL).`;
 const noLookup: Explanation = (server) =>
-  `The host of ${server} can't be looked up now: check its name in DATABASE_URL and the network.`;
+  `The host of ${server} can't be looked up now: check its name in the connection URL (DATABASE_URL), and the network.`;
 const noAnswer: Explanation = (server) =>
-  `${server} does not answer: check host and port in DATABASE_URL, the firewall, and that the server is up.`;
+  `${server} does not answer: check host and port in the connection URL (DATABASE_URL), the firewall, and whether the server is running.`;
 const lostConnection: Explanation = (server, message) =>
-  `The connection to ${server} was lost (${message}): try again; nothing that was not committed is left.`;
+  `The connection to ${server} was lost (${message}): try again; uncommitted changes were rolled back.`;
 const notReady: Explanation = (server, message) => `${server} is not ready (${message}): try again in a moment.`;
 const busyPool: Explanation = () =>
-  'All connections of the pool stayed busy for too long: raise DATABASE_POOL_SIZE, or look for a transaction that never ends.';
+  'All connections of the pool were busy for too long: raise the pool size (DATABASE_POOL_SIZE), or look for a transaction that never ends.';
 const refusedPassword: Explanation = (server, message) =>
-  `${server} refuses the login (${message}): correct user and password in DATABASE_URL or DATABASE_SECRET_FILE.`;
+  `${server} rejects the login (${message}): correct user and password in the connection URL (DATABASE_URL or DATABASE_SECRET_FILE).`;
 const missingExtension: Explanation = (server, message) => {
   const extension = /extension "([^"]+)"|extension\/([^/.]+)\.control/.exec(message);
   const name = extension?.[1] ?? extension?.[2];
@@ -49,11 +50,11 @@ const missingExtension: Explanation = (server, message) => {
     : `${server} lacks the extension "${name}": install it there.`;
 };
 const untrusted: Explanation = (server, message) =>
-  `The TLS certificate of ${server} is not trusted (${message}): name its authority's certificate in DATABASE_SSL_CA.`;
+  `The TLS certificate of ${server} is not trusted (${message}): give its authority's certificate (DATABASE_SSL_CA).`;
 const fullDisk: Explanation = (server, message) =>
-  `The disk of ${server} is full (${message}): make room and try again; nothing that was not committed is left.`;
+  `The disk of ${server} is full (${message}): free some space and try again; uncommitted changes were rolled back.`;
 const tooManyConnections: Explanation = (server, message) =>
-  `${server} takes no more connections (${message}): lower DATABASE_POOL_SIZE or raise its max_connections.`;
+  `${server} accepts no more connections (${message}): lower the pool size (DATABASE_POOL_SIZE), or raise max_connections on the server.`;
 
 /** Failures known by their code: SQLSTATEs (https://www.postgresql.org/docs/current/errcodes-appendix.html) and Node's. */
 const BY_CODE: Record<string, Explanation> = {
@@ -71,21 +72,21 @@ const BY_CODE: Record<string, Explanation> = {
   '57P02': lostConnection,
   '57P03': notReady,
   '28000': (server, message) =>
-    `${server} refuses the login (${message}): allow it in the server's pg_hba.conf, correct DATABASE_URL, or, where only TLS is allowed, set DATABASE_SSL=true.`,
+    `${server} rejects the login (${message}): allow it in the server's pg_hba.conf, correct the connection URL (DATABASE_URL), or, if the server requires TLS, turn TLS on (DATABASE_SSL=true).`,
   '28P01': refusedPassword,
   '3D000': (server, message) =>
-    `${server} can't be opened (${message}): correct DATABASE_URL, or create the database with createdb.`,
+    `${server} can't be opened (${message}): correct the connection URL (DATABASE_URL), or create the database with createdb.`,
   '53300': tooManyConnections,
   '58P01': missingExtension,
   '0A000': missingExtension,
   '25006': (server, message) =>
-    `${server} is read-only (${message}): name the primary server in DATABASE_URL, or make it writable.`,
+    `${server} is read-only (${message}): use the primary server in the connection URL (DATABASE_URL), or make this one writable.`,
   '53100': fullDisk,
   ENOSPC: fullDisk,
   '42501': (server, message) =>
-    `The login has too few rights on ${server} (${message}): use the login that owns the tables, or grant it the right.`,
+    `The login lacks a right on ${server} (${message}): use the login that owns the tables, or grant it the right.`,
   '57014': (_, message) =>
-    `The statement was cancelled (${message}): raise DATABASE_STATEMENT_TIMEOUT_MS if it needs longer.`,
+    `The statement was cancelled (${message}): raise the statement timeout (DATABASE_STATEMENT_TIMEOUT_MS) if it needs longer.`,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
@@ -93,16 +94,19 @@ const BY_CODE: Record<string, Explanation> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
   CERT_HAS_EXPIRED: (server) => `The TLS certificate of ${server} has expired: renew it on the server.`,
   ERR_TLS_CERT_ALTNAME_INVALID: (server, message) =>
-    `The TLS certificate of ${server} is another host's (${message}): use the name in the certificate in DATABASE_URL.`,
+    `The TLS certificate of ${server} is for another host (${message}): use the certificate's host name in the connection URL (DATABASE_URL).`,
 };
 
 /** Failures without a code of their own, known by pg's message; tried before the codes. */
 const BY_MESSAGE: [pattern: RegExp, explanation: Explanation][] = [
   [
     /does not support SSL connections/,
-    (server) => `${server} has no TLS, and DATABASE_SSL asks for it: switch TLS on there, or set DATABASE_SSL=false.`,
+    (server) => `${server} does not support TLS: turn it on there, or turn it off here (DATABASE_SSL=false).`,
   ],
-  [/client password must be/, (server) => `${server} asks for a password and there is none: set it in DATABASE_URL.`],
+  [
+    /client password must be/,
+    (server) => `${server} asks for a password and none is set: add it to the connection URL (DATABASE_URL).`,
+  ],
   [/^timeout exceeded when trying to connect/, busyPool],
   [/connection timeout|timeout expired/, noAnswer],
   // The latter is TypeORM's, of a connection that broke while nothing was asked of it.

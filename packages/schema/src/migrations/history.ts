@@ -106,9 +106,7 @@ export async function planMigrations(dataSource: DataSource, connection: QueryRu
   const byName = new Map(known.map((one) => [one.migration.name, one]));
   const last = to === undefined ? Infinity : byName.get(to)?.migration.timestamp;
   if (last === undefined)
-    throw new UserError(
-      `There is no migration ${to}: give the name of a class, as "npm run migration:show" lists them.`,
-    );
+    throw new UserError(`No migration is named ${to}: use a class name as listed by "typeorm migration:show".`);
   const pending = pendingOf(known, applied);
   return {
     pending: pending.filter(({ migration }) => migration.timestamp <= last),
@@ -152,17 +150,17 @@ function pendingOf(known: readonly KnownMigration[], applied: readonly AppliedMi
   const missing = applied.filter(({ name }) => !checksums.has(name));
   refuse(
     missing.map(({ name }) => name),
-    'applied to this database but missing from this version of the code: run the version that has it, or put its file back',
+    'applied to this database but missing from this version of the code: deploy the version that has it, or restore its file',
   );
   const edited = applied.filter(({ name, checksum }) => checksum !== null && checksum !== checksums.get(name));
   refuse(
     edited.map(({ name }) => name),
-    'edited since it was applied: put it back as it was, and write what you want changed as a new migration',
+    'edited since it was applied: restore the original, and put your change in a new migration',
   );
   const late = pending.filter(({ migration }) => migration.timestamp < newest);
   refuse(
     late.map(({ migration }) => migration.name),
-    'older than the newest applied migration: generate it again, so that it comes after it',
+    'older than the newest applied migration: generate it again, so that it is the newest',
   );
   return pending;
 }

@@ -142,7 +142,7 @@ async function patiently({ waitMs, report }: Waiting, attempt: () => Promise<boo
     if (first) report('Another runner is migrating this database: waiting for it to finish.');
     if (Date.now() >= end)
       throw new LockNotObtainedError(
-        `Another runner has been migrating this database for more than ${duration(waitMs)}: wait for it to finish, and run this again.`,
+        `Another runner has been migrating this database for more than ${duration(waitMs)}: wait for it to finish, then run this again.`,
       );
     await sleep(POLL_MS);
   }

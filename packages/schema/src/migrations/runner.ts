@@ -81,8 +81,8 @@ async function prepare({ connection, lock }: Runner, dataSource: DataSource, to?
 function refuseOutsideTransactions({ pending }: Plan): void {
   refuse(
     pending.filter(({ migration }) => migration.instance!.transaction === false).map(({ migration }) => migration.name),
-    'runs outside a transaction, which takes a session of its own, and DATABASE_URL leads to a pooler that hands each ' +
-      'transaction to another session: run this with the URL of the server itself',
+    'runs outside a transaction and needs a session of its own, but the connection URL (DATABASE_URL) leads to a pooler ' +
+      'that gives each transaction another session: use the URL of the server itself',
   );
 }
 
@@ -118,12 +118,12 @@ async function runPatiently(
       const holders = await oldestTransactions(runner.connection);
       if (attempt >= attempts)
         throw new LockNotObtainedError(
-          `${runnable.migration.name} did not get a lock that it needs in ${attempts} attempts of ${duration(lockTimeoutMs)}: run this again when the long transactions are over${holders}.`,
+          `${runnable.migration.name} did not get a lock it needs in ${attempts} attempts of ${duration(lockTimeoutMs)}: run it again when the long transactions have ended${holders}.`,
           { cause: error },
         );
       const pause = Math.min(lockTimeoutMs * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
       report(
-        `    a table is locked by somebody else${holders}; attempt ${attempt + 1} of ${attempts} in ${duration(pause)}`,
+        `    a table is locked by another session${holders}; attempt ${attempt + 1} of ${attempts} in ${duration(pause)}`,
       );
       await sleep(pause);
     }
@@ -184,8 +184,8 @@ function failureOf({ name, instance }: Migration, error: unknown): UserError {
   const reason = describeError(error, 'the database').replace(/\.$/, '');
   const state =
     instance!.transaction === false
-      ? 'It runs outside a transaction, so a part of it may stand: mend the cause and run this again.'
-      : 'It is applied wholly or not at all: mend the cause and run this again.';
+      ? 'It runs outside a transaction, so part of it may have been applied: fix the cause and run it again.'
+      : 'It was applied completely or not at all: fix the cause and run it again.';
   const statement = error instanceof QueryFailedError ? ` The statement: ${shorten(String(error.query))}` : '';
   return new UserError(`${name} failed: ${reason}. ${state}${statement}`, { cause: error });
 }
@@ -197,5 +197,5 @@ function shorten(sql: string): string {
 
 function adoption(adopted: Plan['adopted']): string {
   const names = adopted.map(({ name }) => name).join(', ');
-  return `Applied by something else than this runner, and from now on guarded against edits: ${names}.`;
+  return `Applied outside this runner (e.g. by migration:run); their checksums are now recorded: ${names}.`;
 }

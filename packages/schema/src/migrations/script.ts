@@ -30,7 +30,7 @@ export async function pendingSql(dataSource: DataSource, { to }: { to?: string }
 }
 
 function sectionOf({ migration: { name, timestamp, instance }, emitted, checksum }: KnownMigration): string {
-  const unknown = `It reads from the database: what else it sends is not known beforehand.`;
+  const unknown = `This migration reads from the database: the rest of its SQL is not known in advance.`;
   const statements = [
     ...emitted.statements.flatMap(withParameters),
     ...(emitted.complete ? [] : [`DO $$BEGIN RAISE EXCEPTION '${unknown}'; END$$`]),
