@@ -12,7 +12,7 @@ const { configuration } = dataSource;
 const inProduction = configuration.nodeEnv === 'production';
 const address = `http://localhost:${configuration.port}`;
 
-/** How long requests in flight may take when the application is told to end, in ms. */
+/** How long requests in flight may take after a stop signal. Milliseconds. */
 const GRACE_MS = 10_000;
 
 /** `npm start`: the HTTP application, until SIGTERM or SIGINT. */
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const application = await createApplication(dataSource);
   endOnSignals(application);
   try {
-    // The migrations of a server's database are its release's to run.
+    // On a server, migrations are part of the release.
     if (configuration.embedded && !inProduction) await migrate(dataSource);
     await listen(application);
     console.log(`Listening: ${address}/health shows the status, ${address}/docs the API.`);
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
 }
 
 async function listen(application: NestExpressApplication): Promise<void> {
-  // Nest's own listen prints the error besides.
+  // Nest's own listen would also print the error.
   await application.init();
   const server = application.getHttpServer().listen(configuration.port);
   try {
@@ -50,7 +50,7 @@ async function listen(application: NestExpressApplication): Promise<void> {
   }
 }
 
-/** Finishes the requests in flight, closes the pool and ends. */
+/** On a stop signal, finishes the requests in flight, closes the pool and exits. */
 function endOnSignals(application: NestExpressApplication): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
@@ -59,7 +59,7 @@ function endOnSignals(application: NestExpressApplication): void {
     });
 }
 
-/** Ends without waiting any more: the pool would wait for a statement as long as that takes. */
+/** Exits at once: closing the pool would wait for running statements. */
 function cutOff(): void {
   console.error(
     `Requests were still running after ${GRACE_MS / 1000} s. They are aborted, and their transactions are rolled back.`,

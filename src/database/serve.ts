@@ -3,7 +3,7 @@ import { runCommand, UserError } from '@entity-backend/schema';
 import { Command } from 'commander';
 import { readConfiguration } from './configuration';
 
-/** `npm run db`: keeps the embedded PostgreSQL running while it runs itself. */
+/** `npm run db`: keeps the embedded PostgreSQL running until it is stopped. */
 runCommand(async () => {
   new Command('npm run db')
     .description('Keeps the embedded PostgreSQL running until Ctrl-C, for psql and other clients.')

@@ -5,10 +5,10 @@ import type { EntityDataSource } from '../database/data-source';
 import { USER_ID_HEADER } from '../http/identity/gateway-user.guard';
 import { ApplicationModule } from './application.module';
 
-/** The largest body of a request, in bytes. */
+/** The maximum size of a request body. Bytes. */
 export const MAX_BODY_BYTES = 100 * 1024;
 
-/** The HTTP application, which does not listen yet; its `close` closes the data source too. */
+/** Creates the HTTP application. It does not listen yet; `close` also closes the data source. */
 export async function createApplication(dataSource: EntityDataSource): Promise<NestExpressApplication> {
   const application = await NestFactory.create<NestExpressApplication>(ApplicationModule.on(dataSource), {
     logger: ['warn', 'error', 'fatal'],

@@ -2,12 +2,12 @@ import type { DatabaseError } from 'pg';
 import { QueryFailedError } from 'typeorm';
 import { ConflictError, type DomainError, InvalidInputError } from './domain-errors';
 
-/** A row of a table that only grows, or that stays until its retention ends. */
+/** An append-only row, or one whose retention period has not ended. */
 export class HistoryIsImmutableError extends ConflictError {}
 
 type Meaning = (options: ErrorOptions) => DomainError;
 
-/** The error of a class, with this message. */
+/** Makes an error of this class, with this message. */
 export function means(type: new (message: string, options: ErrorOptions) => DomainError, message: string): Meaning {
   return (options) => new type(message, options);
 }
@@ -15,10 +15,10 @@ export function means(type: new (message: string, options: ErrorOptions) => Doma
 const declared = new Map<string, { domain: string; meaning: Meaning }>();
 
 /**
- * Declares the errors of a domain's constraints and triggers, by their names. A constraint that no domain declares gets a
- * general error. Call it once, in the domain's `violations.ts`, and import that file in the domain's module.
+ * Maps a domain's constraints and triggers, by name, to errors. Other constraints get a general error. Call it once, in the
+ * domain's `violations.ts`, and import that file in the domain's module.
  *
- * @throws Error where a constraint is declared already
+ * @throws Error if a constraint is already declared
  */
 export function declareViolations(domain: string, meanings: Readonly<Record<string, Meaning>>): void {
   for (const [constraint, meaning] of Object.entries(meanings)) {
@@ -29,7 +29,7 @@ export function declareViolations(domain: string, meanings: Readonly<Record<stri
   }
 }
 
-/** The constraints and triggers whose violation is declared. */
+/** The names of the constraints and triggers that are declared. */
 export function declaredConstraints(): string[] {
   return [...declared.keys()];
 }
@@ -39,7 +39,7 @@ declareViolations('all domains', {
   keep_until_retention: means(HistoryIsImmutableError, 'This row cannot be deleted before its retention period ends.'),
 });
 
-/** What a violation means whose constraint nobody declares, by its SQLSTATE. */
+/** Errors for violations of undeclared constraints, by SQLSTATE. */
 const BY_CODE: Readonly<Record<string, Meaning>> = {
   // unique_violation, exclusion_violation
   '23505': means(ConflictError, 'This already exists.'),
@@ -64,14 +64,14 @@ const BY_CODE: Readonly<Record<string, Meaning>> = {
   '54001': means(InvalidInputError, 'A value is nested too deeply.'),
 };
 
-/** The domain's error for what PostgreSQL refuses; any other error as it is. */
+/** The domain error for an error from PostgreSQL; any other error unchanged. */
 export function domainErrorOf(error: unknown): unknown {
   if (!(error instanceof QueryFailedError)) return error;
   const { code = '', constraint = '' } = error.driverError as Partial<DatabaseError>;
   return (declared.get(constraint)?.meaning ?? BY_CODE[code])?.({ cause: error }) ?? error;
 }
 
-/** For `.catch`: throws the domain's error for what PostgreSQL refuses. */
+/** For `.catch`: throws `domainErrorOf` the error. */
 export function throwDomainError(error: unknown): never {
   throw domainErrorOf(error);
 }

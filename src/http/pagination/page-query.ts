@@ -21,7 +21,7 @@ export class PageQuery implements PageRequest {
   limit?: number;
 }
 
-/** Tells OpenAPI that the answer is a page of these. */
+/** Tells OpenAPI that the response is a page of these. */
 export function ApiPageOf(item: Class): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(item),

@@ -1,9 +1,9 @@
 import type { ValidationError } from 'class-validator';
 import { InvalidInputError } from '../errors/domain-errors';
 
-/** Values that break class-validator's rules: says the path, the rule and the kind of each value, never the value itself. */
+/** Values that break class-validator's rules. The message has the path, the rule and the kind of each value, never the value. */
 export class BrokenRulesError extends InvalidInputError {
-  /** @param what what they were sent for, as people say it: 'task' */
+  /** @param what what the values are for, in plain words: 'task' */
   constructor(what: string, errors: readonly ValidationError[]) {
     super(`Invalid ${what}: ${errors.flatMap((error) => brokenRules(error)).join('; ')}.`);
   }

@@ -8,7 +8,7 @@ import { remembering } from './remembering';
 
 interface Rule {
   holds: (value: unknown) => boolean;
-  /** What to give instead, after "give". */
+  /** What is allowed, as it follows "give" in the message. */
   allowed: string;
 }
 
@@ -26,7 +26,7 @@ function number(allowed: string, min: number, max: number): Rule {
   return { holds: (value) => typeof value === 'number' && value >= min && value <= max, allowed };
 }
 
-/** What each kind of trigger holds: exactly these properties; an event further details, too. */
+/** The properties of each type of trigger: exactly these; an event may have more. */
 const RULES: Record<TriggerType, Record<string, Rule>> = {
   cron: {
     cron: { holds: isCron, allowed: 'five fields such as "0 7 * * 1-5", or a name such as "@daily"' },
@@ -46,9 +46,9 @@ const RULES: Record<TriggerType, Record<string, Rule>> = {
 };
 
 /**
- * What makes an intent fire.
+ * The trigger of an intent.
  *
- * @throws InvalidInputError where it is not as its type wants it, naming the field
+ * @throws InvalidInputError if it is invalid for its type; the message names the field
  */
 export function triggerOf(
   intent: Pick<ScheduledIntent, 'triggerType' | 'triggerSchedule' | 'triggerCondition'>,
@@ -79,7 +79,7 @@ export function hasSchedule(type: TriggerType): boolean {
   return type === 'cron' || type === 'interval' || type === 'once';
 }
 
-/** @param allowed what to give instead */
+/** @param allowed what is allowed */
 export function wrong(field: string, value: unknown, allowed: string): InvalidInputError {
   const given = value === undefined || value === null ? 'missing' : JSON.stringify(value).slice(0, 80);
   return new InvalidInputError(`${field} is ${given}: give ${allowed}.`);
@@ -89,14 +89,14 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Croner takes a moment in the place of a pattern, too. */
+/** Croner also accepts a date instead of a pattern. */
 const FIVE_FIELDS_OR_NAME = /^(@[a-z]+|\S+( +\S+){4})$/i;
 
 const isExpression = remembering(
   (text) => FIVE_FIELDS_OR_NAME.test(text) && succeeds(() => new Cron(text, { mode: '5-part' })),
 );
 
-/** Offsets, which newer versions of Node take for a zone, have no daylight saving. */
+/** Excludes offsets, which newer versions of Node accept as zones: they have no daylight saving time. */
 const isZone = remembering(
   (text) => /^[a-z]/i.test(text) && succeeds(() => new Intl.DateTimeFormat('en', { timeZone: text })),
 );
