@@ -1,6 +1,6 @@
 import { UserError } from './errors';
 
-/** Errors of the file system inside PGlite have no more than a number (WASI's). */
+/** File system errors inside PGlite have only an error number (of WASI). */
 const ERRNO: Record<number, string> = {
   2: 'permission denied',
   51: 'no space left on device',
@@ -8,7 +8,7 @@ const ERRNO: Record<number, string> = {
   69: 'read-only file system',
 };
 
-/** What to do about a data directory, by what went wrong with it. */
+/** Explanations by the cause of the failure. */
 const REMEDIES: [reason: RegExp, explanation: (directory: string, reason: string) => string][] = [
   [
     /no space left|ENOSPC|quota/i,
@@ -31,7 +31,7 @@ const REMEDIES: [reason: RegExp, explanation: (directory: string, reason: string
   ],
 ];
 
-/** Why a data directory can't be opened, from an error or a line of PostgreSQL's log, and what to do. */
+/** Explains why a data directory can't be opened, from an error or a line of PostgreSQL's log. */
 export function explainFailure(directory: string, failure: unknown): UserError {
   if (failure instanceof UserError) return failure;
   const { errno, message } = failure as { errno?: number; message?: string };
@@ -40,7 +40,7 @@ export function explainFailure(directory: string, failure: unknown): UserError {
   return new UserError(explanation(directory, reason), { cause: failure });
 }
 
-/** Does something with a data directory. @throws UserError when it fails */
+/** Runs an action on a data directory. @throws UserError if it fails */
 export async function attempt<T>(directory: string, action: () => T | Promise<T>): Promise<T> {
   try {
     return await action();

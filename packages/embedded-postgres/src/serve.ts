@@ -5,7 +5,7 @@ import { openEmbedded } from './databases';
 /**
  * Keeps the database of a data directory running until SIGINT or SIGTERM, and prints its URL.
  *
- * @throws UserError when it can't be opened, or ends by itself
+ * @throws UserError if it can't be opened, or the server stops by itself
  */
 export async function serve(directory: string, port?: number): Promise<void> {
   const database = await openEmbedded({ directory, port });

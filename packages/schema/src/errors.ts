@@ -1,31 +1,31 @@
 import { inspect, types } from 'node:util';
 
-/** An error whose message alone is meant for the user: one line that says the cause and the remedy. */
+/** An error that the user can fix. Its message is one line with cause and remedy. */
 export class UserError extends Error {
-  /** Of a command that it ends. */
+  /** The exit code of a command that ends with this error. */
   readonly exitCode: number = 1;
 
-  /** Printed as its message, without a stack: console.error of the stock TypeORM command line too. */
+  /** Prints only the message, without a stack, also in TypeORM's own command line. */
   [inspect.custom](): string {
     return this.message;
   }
 }
 
-/** A variable of the environment that is wrong. Its message has a line for each. */
+/** Invalid environment variables. The message has one line for each. */
 export class ConfigurationError extends UserError {}
 
 /** What the errors of pg, PostgreSQL and Node have in common. */
 interface Failure {
-  /** A SQLSTATE, or a code of Node's such as ECONNREFUSED. */
+  /** A SQLSTATE, or a code of Node such as ECONNREFUSED. */
   code?: string;
   message: string;
-  /** Those of each address tried, where Node tried several. */
+  /** The errors of all addresses, if Node tried several. */
   errors?: Failure[];
 }
 
 type Explanation = (server: string, message: string) => string;
 
-const nobodyListens: Explanation = (server) =>
+const noServer: Explanation = (server) =>
   `No server is listening at ${server}: start the server, or correct host and port in the connection URL (DATABASE_URL).`;
 const noSocket: Explanation = (server) =>
   `No server is listening on the socket ${server}: start the server, or correct the connection URL (DATABASE_URL).`;
@@ -56,9 +56,9 @@ const fullDisk: Explanation = (server, message) =>
 const tooManyConnections: Explanation = (server, message) =>
   `${server} accepts no more connections (${message}): lower the pool size (DATABASE_POOL_SIZE), or raise max_connections on the server.`;
 
-/** Failures known by their code: SQLSTATEs (https://www.postgresql.org/docs/current/errcodes-appendix.html) and Node's. */
+/** Explanations by code: SQLSTATEs (https://www.postgresql.org/docs/current/errcodes-appendix.html) and Node's. */
 const BY_CODE: Record<string, Explanation> = {
-  ECONNREFUSED: nobodyListens,
+  ECONNREFUSED: noServer,
   ENOENT: noSocket,
   ENOTFOUND: unknownHost,
   EAI_AGAIN: noLookup,
@@ -97,7 +97,7 @@ const BY_CODE: Record<string, Explanation> = {
     `The TLS certificate of ${server} is for another host (${message}): use the certificate's host name in the connection URL (DATABASE_URL).`,
 };
 
-/** Failures without a code of their own, known by pg's message; tried before the codes. */
+/** Explanations by pg's message, for failures without a specific code. They come before the codes. */
 const BY_MESSAGE: [pattern: RegExp, explanation: Explanation][] = [
   [
     /does not support SSL connections/,
@@ -109,11 +109,11 @@ const BY_MESSAGE: [pattern: RegExp, explanation: Explanation][] = [
   ],
   [/^timeout exceeded when trying to connect/, busyPool],
   [/connection timeout|timeout expired/, noAnswer],
-  // The latter is TypeORM's, of a connection that broke while nothing was asked of it.
+  // The latter is from TypeORM, for a connection that broke while idle.
   [/^Connection terminated|^Query runner already released/, lostConnection],
 ];
 
-/** The codes that mean more than one thing, and the messages of the one that is explained here. */
+/** Codes with several meanings: the explanation applies only to these messages. */
 const ONLY_WHERE: Record<string, RegExp> = {
   ENOENT: /^connect /,
   '0A000': /^extension .* is not available/,
@@ -128,15 +128,15 @@ function explanationOf({ code = '', message }: Failure): Explanation | undefined
   return BY_CODE[code];
 }
 
-/** The failure that counts: of several addresses tried (`localhost` is two) the last, since AggregateErrors have no message. */
+/** The failure to explain. If several addresses were tried (`localhost` is two), the last: AggregateErrors have no message. */
 function failureOf(error: unknown): Failure {
   if (!types.isNativeError(error)) return { message: String(error) };
   return (error as Failure).errors?.at(-1) ?? error;
 }
 
-/** What passes: the database can't be reached now, has ended the connection, or takes no other. */
-const AWAY = new Set([
-  nobodyListens,
+/** Temporary failures: the database is unreachable, ended the connection, or accepts no more connections. */
+const TEMPORARY = new Set([
+  noServer,
   noSocket,
   unknownHost,
   noLookup,
@@ -147,10 +147,10 @@ const AWAY = new Set([
   busyPool,
 ]);
 
-/** Whether the database is away, or went in the middle: what was asked may succeed when it is asked again later. */
+/** Whether the database is or became unavailable, so that a later try may succeed. */
 export function isUnavailable(error: unknown): boolean {
   const explanation = explanationOf(failureOf(error));
-  return explanation !== undefined && AWAY.has(explanation);
+  return explanation !== undefined && TEMPORARY.has(explanation);
 }
 
 /** One line, without the passwords of URLs. */
@@ -167,9 +167,9 @@ function withoutPasswords(text: string): string {
 }
 
 /**
- * The error as a `UserError`, where its cause and remedy are known; any other error itself.
+ * Returns a `UserError` if cause and remedy are known; otherwise the error itself.
  *
- * @param server what the server is called in the message: its URL, without the password
+ * @param server the name of the server in the message: its URL, without the password
  */
 export function explainError(error: unknown, server = 'the database'): unknown {
   if (isUserError(error)) return error;
@@ -178,15 +178,15 @@ export function explainError(error: unknown, server = 'the database'): unknown {
   return explanation ? new UserError(line(explanation(server, failure.message)), { cause: error }) : error;
 }
 
-/** Any error as text for the user: one line (a configuration's errors: one each), cause and remedy where they are known. */
+/** Any error as one line for the user, with cause and remedy if known. Errors of the configuration have one line each. */
 export function describeError(error: unknown, server?: string): string {
   const explained = explainError(error, server);
   return isUserError(explained) ? explained.message : line(failureOf(error).message);
 }
 
 /**
- * Runs a command's main function. A user's mistake is printed as one line and ends it with the error's `exitCode`; anything
- * else is a bug, and is printed with its stack.
+ * Runs a command's main function. A `UserError` is printed as one line, and the command exits with its `exitCode`. Any other
+ * error is a bug and is printed with its stack.
  */
 export function runCommand(main: () => Promise<void>): void {
   main().catch((error: unknown) => {
@@ -200,7 +200,7 @@ function report(error: unknown): string {
   return `${inspect(error)}\nThis is a bug. Please report it, with all of the above.`;
 }
 
-/** Whether an error is a user's mistake: one of this package, or of another one that ends commands in the same way. */
+/** Whether it is a `UserError` of this package, or of another one that sets an exit code too. */
 function isUserError(error: unknown): error is Error & { exitCode: number } {
   return error instanceof Error && typeof (error as { exitCode?: unknown }).exitCode === 'number';
 }
