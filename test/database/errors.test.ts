@@ -60,7 +60,11 @@ describe('describeError', () => {
       /accepts no more connections .*: lower the pool size \(DATABASE_POOL_SIZE\)/,
     ],
     ['57P03', 'the database system is starting up', /is not ready .*: try again in a moment/],
-    ['57014', 'canceling statement due to statement timeout', /raise DATABASE_STATEMENT_TIMEOUT_MS/],
+    [
+      '57014',
+      'canceling statement due to statement timeout',
+      /raise the statement timeout \(DATABASE_STATEMENT_TIMEOUT_MS\)/,
+    ],
     ['58P01', 'could not open extension control file "/usr/share/extension/vector.control"', /install pgvector on it/],
     ['0A000', 'extension "vector" is not available', /install pgvector on it/],
   ])('SQLSTATE %s, %s', async (code, message, expected) => {
@@ -108,7 +112,7 @@ describe('describeError', () => {
     [
       'an unknown host',
       'postgres://me:secret@nosuch.invalid/app',
-      /me:\*\*\*@nosuch\.invalid\/app (is not known|can't be looked up)/,
+      /me:\*\*\*@nosuch\.invalid\/app (is unknown|can't be looked up)/,
     ],
     ['no socket', 'postgres://%2Fno%2Fsuch/app', /^No server is listening on the socket/],
   ])('%s', async (_, url, expected) => {
@@ -123,7 +127,9 @@ describe('describeError', () => {
       entities: [],
       migrations: [],
     });
-    await expect(source.initialize()).rejects.toThrow(/can't be opened \(.*"nosuch".*\): correct DATABASE_URL/);
+    await expect(source.initialize()).rejects.toThrow(
+      /can't be opened \(.*"nosuch".*\): correct the connection URL \(DATABASE_URL\)/,
+    );
   });
 
   test("TypeORM's wrapping changes nothing", async () => {
