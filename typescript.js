@@ -7,4 +7,5 @@ const { addHook } = require('pirates');
 process.setSourceMapsEnabled(true);
 // Node keeps what V8 makes of each module; from version 22 on.
 Module.enableCompileCache?.();
-addHook((code, filename) => transformSync(code, { filename, root: __dirname }).code, { exts: ['.ts'] });
+const options = { swcrc: false, configFile: `${__dirname}/.swcrc` };
+addHook((code, filename) => transformSync(code, { ...options, filename }).code, { exts: ['.ts'] });

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { entityFactories } from '@entity-backend/seeding';
-import { ReadableNamingStrategy } from '@entity-backend/schema';
+import { ReadableNamingStrategy } from '../src/database/naming-strategy';
 import { readConfiguration } from '../src/database/configuration';
 import { entities } from '../src/entities';
 import { declared } from './factories';

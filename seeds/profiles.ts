@@ -1,5 +1,5 @@
 import { getMetadataArgsStorage } from 'typeorm';
-import { ReadableNamingStrategy } from '@entity-backend/schema';
+import { ReadableNamingStrategy } from '../src/database/naming-strategy';
 import type { Factory, Profile } from '@entity-backend/seeding';
 import { factories } from './factories';
 

@@ -1,6 +1,6 @@
+import './command-line';
 import { once } from 'node:events';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Command } from 'commander';
 import dataSource from '../ormconfig';
 import { migrate, runCommand, UserError, withoutPassword } from '@entity-backend/schema';
 import { pendingMigrations } from './http/health/database-state';
@@ -17,10 +17,6 @@ const GRACE_MS = 10_000;
 
 /** `npm start`: the HTTP application, until SIGTERM or SIGINT. */
 async function main(): Promise<void> {
-  new Command('npm start')
-    .description('Serves the application on PORT until Ctrl-C, with the embedded database or that of DATABASE_URL.')
-    .allowExcessArguments(false)
-    .parse();
   await dataSource.initialize();
   const application = await createApplication(dataSource);
   endOnSignals(application);

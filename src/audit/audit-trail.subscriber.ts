@@ -15,7 +15,7 @@ import { subscribe } from '../database/subscribers';
 import { UserContext } from '../database/user-context';
 import { AuditLog } from '../entities';
 import { auditOf } from '../entities/audited';
-import { snakeCase } from '@entity-backend/schema';
+import { snakeCase } from '../entities/snake-case';
 import { currentActor } from './actor';
 
 type Action = 'created' | 'changed' | 'deleted' | 'restored';

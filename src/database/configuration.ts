@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { Expose, plainToInstance, Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateBy, validateSync } from 'class-validator';
 import { parse as parseEnvironment } from 'dotenv';
-import { ConfigurationError, parsedUrl, snakeCase, withoutPassword } from '@entity-backend/schema';
+import { ConfigurationError, parsedUrl, withoutPassword } from '@entity-backend/schema';
+import { snakeCase } from '../entities/snake-case';
 
 const ENVIRONMENTS = ['development', 'test', 'production'] as const;
 
@@ -115,6 +116,10 @@ function contradictions(configuration: Configuration): string[] {
   const found: string[] = [];
   if (databaseUrl && databaseSecretFile)
     found.push('DATABASE_URL and DATABASE_SECRET_FILE are both set: set only one of them.');
+  if (embedded && configuration.nodeEnv === 'production')
+    found.push(
+      'NODE_ENV is production and no database is configured: set DATABASE_URL or DATABASE_SECRET_FILE. The embedded database is for development and tests.',
+    );
   if (embedded && databaseReplicaUrls.length > 0)
     found.push(
       'DATABASE_REPLICA_URLS is set without a primary server: set DATABASE_URL or DATABASE_SECRET_FILE as well.',

@@ -1,15 +1,16 @@
 import { Client, type ClientConfig } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { type EmbeddedDatabase, openEmbedded } from '@entity-backend/embedded-postgres';
+import type { EmbeddedDatabase } from '@entity-backend/embedded-postgres';
 import {
   configureSchema,
   EntitySchemaBuilder,
   explainError,
-  ReadableNamingStrategy,
   type SchemaSettings,
+  UserError,
   withoutPassword,
 } from '@entity-backend/schema';
 import type { Configuration } from './configuration';
+import { ReadableNamingStrategy } from './naming-strategy';
 import { SecretFile } from './secret';
 import { WellFormedText } from './well-formed';
 
@@ -89,7 +90,7 @@ export class EntityDataSource extends DataSource {
   /** @throws UserError if the database can't be reached, with cause and remedy */
   override async initialize(): Promise<this> {
     const { configuration } = this;
-    if (configuration.embedded) this.embedded ??= await openEmbedded({ directory: configuration.databaseDirectory });
+    if (configuration.embedded) this.embedded ??= await openEmbedded(configuration.databaseDirectory);
     const server = withoutPassword(this.url);
     try {
       return await super.initialize();
@@ -112,6 +113,14 @@ export class EntityDataSource extends DataSource {
     this.embedded = undefined;
     await embedded?.close();
   }
+}
+
+/** @throws UserError if only production dependencies are installed, since the embedded database is not one of them */
+async function openEmbedded(directory: string): Promise<EmbeddedDatabase> {
+  const embedded = await import('@entity-backend/embedded-postgres').catch((cause: unknown) => {
+    throw new UserError('The embedded database is not installed here: set DATABASE_URL.', { cause });
+  });
+  return embedded.openEmbedded({ directory });
 }
 
 /** A pg client class that asks for the URL for each new client, unless the pool gives one (pools of replicas do). */

@@ -1,4 +1,5 @@
-import { type Command, Grant, Policy, type Role, RowLevelSecurity, snakeCase } from '@entity-backend/schema';
+import { type Command, Grant, Policy, type Role, RowLevelSecurity } from '@entity-backend/schema';
+import { snakeCase } from './snake-case';
 
 /** The setting of a transaction that says whose rows it is about; policies read it. */
 export const USER_ID_SETTING = 'app.user_id';

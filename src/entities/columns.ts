@@ -1,6 +1,7 @@
 import { IsInt, IsNumber, IsOptional, Matches, Max, Min } from 'class-validator';
 import { Check, Column, CreateDateColumn, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
-import { HasDefault, snakeCase, Trigger, triggerFunction } from '@entity-backend/schema';
+import { HasDefault, Trigger, triggerFunction } from '@entity-backend/schema';
+import { snakeCase } from './snake-case';
 
 /** Sets updated_at on every UPDATE, that of raw SQL included. created_at is immutable (002): it stays what it was. */
 export const keepTimestamps = triggerFunction({

@@ -158,6 +158,7 @@ describe('readConfiguration', () => {
       /^DATABASE_URL and DATABASE_SECRET_FILE/,
     ],
     ['replicas of nothing', () => ({ DATABASE_REPLICA_URLS: SERVER }), /^DATABASE_REPLICA_URLS .* set DATABASE_URL/],
+    ['production without a database', () => ({ NODE_ENV: 'production' }), /^NODE_ENV .* set DATABASE_URL/],
     ['TLS to nothing', () => ({ DATABASE_SSL: 'true' }), /^DATABASE_SSL .* set DATABASE_URL/],
     [
       'an authority without TLS',

@@ -91,7 +91,7 @@ describe('The recipes of CONTRIBUTING.md', () => {
     const outdated = await command('npm run docs -- --check');
     expect(outdated.exitCode).toBe(1);
     expect(outdated.output).toMatch(
-      /^Not as .*docs\/schema\/tasks\.md.*\. Run "npm run docs" and commit docs\/schema\.$/m,
+      /^Not as .*docs\/schema\/tasks\.md.*\. Run entity-schema docs and commit what it writes\.$/m,
     );
     expect(await command('npm run docs')).toMatchObject({ exitCode: 0 });
     expect(readFileSync(join(folder, 'docs/schema/tasks.md'), 'utf8')).toContain('## task_notes');

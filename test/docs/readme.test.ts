@@ -4,7 +4,7 @@ import { getMetadataStorage } from 'class-validator';
 import { getMetadataArgsStorage } from 'typeorm';
 import ts from 'typescript';
 import { Configuration } from '../../src/database/configuration';
-import { snakeCase } from '@entity-backend/schema';
+import { snakeCase } from '../../src/entities/snake-case';
 import { entities } from '../../src/entities';
 import { blocksUnder } from './recipes';
 

@@ -1,5 +1,5 @@
 import { type Client, escapeIdentifier } from 'pg';
-import { readCatalog } from '../../packages/schema/src/generator/catalog';
+import { readCatalog } from '../../packages/schema/src/catalog/catalog';
 
 async function rowsOf(client: Client, sql: string): Promise<Record<string, unknown>[]> {
   return (await client.query<Record<string, unknown>>(sql)).rows;

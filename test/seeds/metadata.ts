@@ -1,5 +1,5 @@
 import { DataSource, type EntityMetadata, type EntityTarget, type ObjectLiteral } from 'typeorm';
-import { ReadableNamingStrategy } from '@entity-backend/schema';
+import { ReadableNamingStrategy } from '../../src/database/naming-strategy';
 
 class Unconnected extends DataSource {
   async metadata(): Promise<EntityMetadata[]> {

@@ -2,12 +2,37 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
+import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin';
+import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
+import { citext } from '@electric-sql/pglite/contrib/citext';
+import { cube } from '@electric-sql/pglite/contrib/cube';
+import { hstore } from '@electric-sql/pglite/contrib/hstore';
+import { ltree } from '@electric-sql/pglite/contrib/ltree';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
+import { pgcrypto } from '@electric-sql/pglite/contrib/pgcrypto';
+import { unaccent } from '@electric-sql/pglite/contrib/unaccent';
+import { uuid_ossp } from '@electric-sql/pglite/contrib/uuid_ossp';
 import { vector } from '@electric-sql/pglite-pgvector';
 import type { BackendOptions } from './backend';
 import { explainFailure } from './failure';
 
 /** Takes each line of PostgreSQL's log. */
 type Log = (line: string) => void;
+
+/** The extensions that CREATE EXTENSION can install: those that TypeORM installs by itself, and a few common ones. */
+const EXTENSIONS = {
+  btree_gin,
+  btree_gist,
+  citext,
+  cube,
+  hstore,
+  ltree,
+  pg_trgm,
+  pgcrypto,
+  unaccent,
+  uuid_ossp,
+  vector,
+};
 
 /** PGlite's default parameters, and ours. */
 const START_PARAMETERS = [
@@ -49,7 +74,7 @@ async function open(options: PGliteOptions, log: Log): Promise<PGlite> {
     log(line);
     return false;
   };
-  const database = await PGlite.create({ ...options, extensions: { vector }, startParams: START_PARAMETERS, onStderr });
+  const database = await PGlite.create({ ...options, extensions: EXTENSIONS, startParams: START_PARAMETERS, onStderr });
   // A copy has the same system identifier as its original; this setting distinguishes them.
   if (options.loadDataDir) await database.exec(`ALTER DATABASE postgres SET embedded.id = '${randomUUID()}'`);
   return database;

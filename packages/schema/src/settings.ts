@@ -13,7 +13,15 @@ export interface SchemaSettings {
   readonly scratchUrl?: string;
   /** Gives the URL of the database, password included. Default: that of the DataSource's options. */
   readonly url?: () => string;
+  /**
+   * The rules of `check` that the project chooses, by their names. Default: those about dangers, such as a locked table or
+   * lost rows. Conventions, such as a comment on each column, have to be switched on.
+   */
+  readonly rules?: RuleSettings;
 }
+
+/** A rule's name, and whether it counts, or which objects it leaves out: `{ 'no-comment': { except: ['tasks.title'] } }`. */
+export type RuleSettings = Readonly<Record<string, boolean | { readonly except: readonly string[] }>>;
 
 const settings = new WeakMap<DataSource, SchemaSettings>();
 
@@ -24,9 +32,11 @@ export function configureSchema<D extends DataSource>(dataSource: D, own: Schema
 }
 
 /** What `configureSchema` has been told, completed by the defaults. */
-export function settingsOf(dataSource: DataSource): SchemaSettings & { migrations: string; docs: string } {
-  const { migrations = folderOfMigrations(dataSource), docs = 'docs/schema', ...own } = settings.get(dataSource) ?? {};
-  return { ...own, migrations, docs };
+export function settingsOf(
+  dataSource: DataSource,
+): SchemaSettings & Required<Pick<SchemaSettings, 'migrations' | 'docs' | 'rules'>> {
+  const own = settings.get(dataSource) ?? {};
+  return { docs: 'docs/schema', rules: {}, ...own, migrations: own.migrations ?? folderOfMigrations(dataSource) };
 }
 
 function folderOfMigrations({ options: { migrations } }: DataSource): string {

@@ -31,16 +31,27 @@ interface Common {
 const RECENT_ROWS = 64;
 
 /**
- * The tables of these entities and of all that they refer to, in the order in which they can be filled.
+ * The tables of these entities and of all that they refer to, in the order in which they can be filled. With `only`, those
+ * that it does not need are left out where they can't be filled.
  *
+ * @param only the names of tables
  * @throws UserError where an entity can't be filled as its factory says, naming table and column
  */
-export function compileTables(entities: EntityMetadata[], factories: readonly Factory[], basis: Basis): Table[] {
+export function compileTables(
+  entities: EntityMetadata[],
+  factories: readonly Factory[],
+  { only, ...basis }: Basis & { only?: readonly string[] },
+): Table[] {
+  const needed = only && new Set(inForeignKeyOrder(entities.filter(({ tableName }) => only.includes(tableName))));
   const random = new Random(basis.referenceDate.getTime());
   const tables = new Map<unknown, Table>();
   for (const entity of inForeignKeyOrder(entities)) {
     const { count = defaultCount(entity), fields = {} } = factories.find((one) => one.entity === entity.target) ?? {};
-    tables.set(entity.target, new Table(entity, count, fields, { seed: basis.seed, random, tables }));
+    try {
+      tables.set(entity.target, new Table(entity, count, fields, { seed: basis.seed, random, tables }));
+    } catch (error) {
+      if (!needed || needed.has(entity)) throw error;
+    }
   }
   return [...tables.values()];
 }

@@ -54,7 +54,7 @@ import {
   Unique,
 } from 'typeorm';
 import { Enumeration } from '../../../packages/schema/src';
-import { ReadableNamingStrategy } from '@entity-backend/schema';
+import { ReadableNamingStrategy } from '../../../src/database/naming-strategy';
 import { checkTables } from '../../../packages/seeding/src/rules/check';
 import { type Factory, defineFactory, perParent, perScale } from '../../../packages/seeding/src/factory';
 import { compileTables, type Table } from '../../../packages/seeding/src/tables';

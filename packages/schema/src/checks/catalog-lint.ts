@@ -1,10 +1,12 @@
-import type { Catalog, Constraint, Index, Policy, Table } from '../generator/catalog';
-import { quoteIdentifier } from '../generator/sql';
+import type { Catalog, Constraint, Index, Policy, Table } from '../catalog/catalog';
+import { quoteIdentifier } from '../sql';
 import type { Finding } from './finding';
 
 /** Something that no table of a schema should do. */
 interface CatalogRule {
   name: string;
+  /** Whether it is a convention, which a project has to choose, and no danger. */
+  convention?: true;
   danger: string;
   safeWay: string;
   /** Where a catalog breaks the rule. */
@@ -25,6 +27,7 @@ const CONSTRAINT_PREFIXES: Record<Constraint['kind'], string> = {
 export const CATALOG_RULES: CatalogRule[] = [
   {
     name: 'foreign-key-without-index',
+    convention: true,
     danger: 'deleting or changing a row of the other table reads this whole table to find the rows that refer to it.',
     safeWay: '@Index on the entity, with a column of the foreign key first.',
     places: ofTables((table) =>
@@ -48,7 +51,7 @@ export const CATALOG_RULES: CatalogRule[] = [
   {
     name: 'not-valid',
     danger: 'rows from before the constraint may still break it.',
-    safeWay: 'VALIDATE CONSTRAINT in a migration of its own: npm run migration:generate writes it.',
+    safeWay: 'VALIDATE CONSTRAINT in a migration of its own: entity-schema generate writes it.',
     places: ofTables(({ name: table, constraints }) =>
       constraints.filter(({ validated }) => !validated).map(({ name }) => `${table}: ${name}`),
     ),
@@ -85,6 +88,7 @@ export const CATALOG_RULES: CatalogRule[] = [
   },
   {
     name: 'grant-without-row-level-security',
+    convention: true,
     danger: "a role that is not the backend's has a right to every row of the table.",
     safeWay: '@RowLevelSecurity() and a @Policy on the entity, or no grant.',
     places: ofTables(({ name, rowLevelSecurity, grants }, catalog) =>
@@ -127,12 +131,14 @@ export const CATALOG_RULES: CatalogRule[] = [
   },
   {
     name: 'timestamp-without-time-zone',
+    convention: true,
     danger: 'it is read as another moment by each client in another time zone.',
     safeWay: "type: 'timestamptz'.",
     places: ofColumns(({ type }) => /^timestamp(\(\d\))?(\[\])?$/.test(type)),
   },
   {
     name: 'no-comment',
+    convention: true,
     danger: 'nobody who reads the database learns what it means.',
     safeWay: 'a doc comment on the class or property: it becomes the COMMENT.',
     places: (catalog) => [
@@ -142,12 +148,14 @@ export const CATALOG_RULES: CatalogRule[] = [
   },
   {
     name: 'name-off-the-pattern',
+    convention: true,
     danger: 'error messages and the errors that services make of constraint names are told by the pattern.',
     safeWay: `snake_case; pk_<table>, fk_<table>_<column>, uq_<table>_<columns>, chk_<table>_<what>, idx_…, at most ${LONGEST_NAME_BYTES} bytes.`,
     places: ofTables(namesOffThePattern),
   },
   {
     name: 'status-without-check',
+    convention: true,
     danger: 'any misspelt status is stored, and no branch of the code knows it.',
     safeWay: '@Enumeration with the list of its values.',
     places: ofColumns(

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { QueryRunner } from 'typeorm';
-import { type Catalog, readCatalog } from '../generator/catalog';
-import { changesBetween } from '../generator/changes';
+import type { Catalog } from '../catalog/catalog';
+import { changesBetween } from '../plan/changes-between';
 import type { Finding } from './finding';
 
 /** A difference between two catalogs. */
@@ -10,10 +9,6 @@ export interface Difference {
   summary: string;
   /** The SQL that makes the one as the other; none where the generator has no statement for it. */
   statements: string[];
-}
-
-export function catalogOf(runner: QueryRunner): Promise<Catalog> {
-  return readCatalog((sql, parameters) => runner.query(sql, parameters) as Promise<unknown[]>);
 }
 
 /**

@@ -1,8 +1,8 @@
 import { DataSource, type QueryRunner } from 'typeorm';
 import { planMigrations } from '../migrations/history';
-import type { Catalog } from '../generator/catalog';
-import { openScratch } from '../generator/scratch';
-import { catalogOf, type Difference, differencesBetween } from './comparison';
+import { type Catalog, catalogOf } from '../catalog/catalog';
+import { openScratch } from '../catalog/scratch';
+import { type Difference, differencesBetween } from './comparison';
 
 /**
  * How the connected database differs from what its applied migrations make, as what would mend it: nothing where it does

@@ -1,7 +1,7 @@
 import { type DataSource, type Migration, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { describeError } from '../errors';
-import type { Catalog } from '../generator/catalog';
-import { catalogOf, compare } from './comparison';
+import { type Catalog, catalogOf } from '../catalog/catalog';
+import { compare } from './comparison';
 import type { Finding } from './finding';
 
 /** A statement that a migration sent, and what PostgreSQL had to do for it. */

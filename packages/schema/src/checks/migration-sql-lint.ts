@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../errors';
-import type { HazardKind } from '../generator/changes';
+import { isInstalled } from '../optional-package';
+import type { HazardKind } from '../changes/hazards';
 import type { Finding } from './finding';
 import type { RecordedMigration, RecordedStatement } from './migration-replay';
 
@@ -89,8 +90,8 @@ const DATA = /^(INSERT|UPDATE|DELETE|MERGE|COPY|TRUNCATE)\b/i;
 const SCHEMA = /^(CREATE|ALTER|DROP)\b/i;
 
 /**
- * The dangers of what migrations do to tables that others are using: found by squawk, but for statements on tables that
- * the same migration creates. A migration accepts a danger with its reason: `readonly acknowledged = { 'drop-column': 'why' }`.
+ * The dangers of what migrations do to tables that others are using: found by squawk, where it is installed, but for
+ * statements on tables that the same migration creates. A migration accepts a danger with its reason: `readonly acknowledged = { 'drop-column': 'why' }`.
  */
 export async function lintMigrationSql(migrations: RecordedMigration[]): Promise<Finding[]> {
   const complaints = await squawk(migrations);
@@ -159,7 +160,7 @@ async function squawk(migrations: RecordedMigration[]): Promise<Complaint[][]> {
     const files = migrations.map((_, index) => join(directory, `${index}.sql`));
     const scripts = migrations.map(scriptOf);
     await Promise.all(files.map((file, index) => writeFile(file, scripts[index].sql)));
-    const reports = files.length ? await runSquawk(files) : [];
+    const reports = files.length && hasSquawk() ? await runSquawk(files) : [];
     return migrations.map((migration, index) => {
       const { statementAt } = scripts[index];
       const createdTables = new Set(
@@ -201,9 +202,17 @@ function scriptOf({ transaction, statements }: RecordedMigration) {
   return { sql: `${texts.join('\n')}\n`, statementAt: (line: number) => lines[line] };
 }
 
+/** Its program, as Node finds it. */
+const SQUAWK = 'squawk-cli/js/bin/squawk';
+
+/** Whether squawk is installed. Where it is not, its rules are left out. */
+export function hasSquawk(): boolean {
+  return isInstalled(SQUAWK);
+}
+
 async function runSquawk(files: string[]): Promise<SquawkReport[]> {
   const options = ['--reporter', 'json', '--pg-version', OLDEST_POSTGRESQL, '--exclude', EXCLUDED_RULES.join(',')];
-  const program = require.resolve('squawk-cli/js/bin/squawk');
+  const program = require.resolve(SQUAWK);
   const output = await new Promise<string>((resolve, reject) => {
     execFile(process.execPath, [program, ...options, ...files], { maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
       // It also exits with 1 when it has found something.

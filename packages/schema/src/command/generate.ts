@@ -1,15 +1,23 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import type { Command } from 'commander';
-import * as prettier from 'prettier';
 import type { DataSource } from 'typeorm';
 import { UserError } from '../errors';
-import type { Hazard, HazardKind, Stage } from '../generator/changes';
-import { type Acknowledgements, migrationFiles } from '../generator/migration-files';
-import { stagesToEntities } from '../generator/schema-builder';
+import type { Hazard, HazardKind } from '../changes/hazards';
+import type { Stage } from '../plan/stages';
+import { type Acknowledgements, migrationFiles } from '../migrations/files';
+import { stagesToEntities } from '../plan/stages-to-entities';
 import { settingsOf } from '../settings';
 import { loadDataSource } from '../load-data-source';
 import { dataSourceCommand } from './data-source';
+import { formatted } from './formatted';
+
+/** Of a migration to be written. */
+interface Place {
+  name: string;
+  /** Default: as the settings of the DataSource say. */
+  folder?: string;
+}
 
 interface Flags {
   dataSource: string;
@@ -22,29 +30,38 @@ export function generateCommand(): Command {
       'Writes the migrations that lead from the connected database to the entities: as many files as the change needs.\n' +
         'The database has to have run all migrations there are.',
     )
-    .argument('<name>', 'what the change does, in CamelCase: AddDueDateToTasks', parseName)
+    .argument(
+      '<name>',
+      'what the change does, in CamelCase: AddDueDateToTasks. With a folder before it, it is written there',
+      parseName,
+    )
     .option(
       '--acknowledge <danger=reason>',
       'accept a danger (drop-column="Nobody has read it since version 3"); may be given several times',
       acknowledge,
       {},
     )
-    .action(async (name: string, { dataSource, acknowledge }: Flags) =>
-      generate(await loadDataSource(dataSource), name, acknowledge),
-    );
+    .action(async ({ name, folder }: Place, { dataSource: file, acknowledge }: Flags) => {
+      if (!folder) refuseCompiled(file, name);
+      await generate(await loadDataSource(file), { name, folder }, acknowledge);
+    });
 }
 
-async function generate(dataSource: DataSource, name: string, acknowledgements: Acknowledgements): Promise<void> {
+async function generate(
+  dataSource: DataSource,
+  { name, folder = settingsOf(dataSource).migrations }: Place,
+  acknowledgements: Acknowledgements,
+): Promise<void> {
   await dataSource.initialize();
   try {
     if (await dataSource.showMigrations()) {
       throw new UserError(
-        'The database has not run all migrations yet, so the change would be written twice. First: npm run migration:run',
+        'The database has not run all migrations yet, so the change would be written twice. First: entity-schema migrate',
       );
     }
     const stages = await stagesToEntities(dataSource);
     refuseUnacknowledged(stages, acknowledgements);
-    await writeMigrations(settingsOf(dataSource).migrations, name, stages, acknowledgements);
+    await writeMigrations(folder, name, stages, acknowledgements);
   } finally {
     await dataSource.destroy();
   }
@@ -63,12 +80,11 @@ async function writeMigrations(
   await mkdir(folder, { recursive: true });
   for (const { fileName, source } of migrationFiles(name, Date.now(), stages, acknowledgements)) {
     const path = join(folder, fileName);
-    const format = await prettier.resolveConfig(path);
-    await writeFile(path, await prettier.format(source, { ...format, parser: 'typescript' }), { flag: 'wx' });
+    await writeFile(path, await formatted(path, source), { flag: 'wx' });
     console.log(`Wrote ${relative(process.cwd(), path)}`);
   }
   for (const { summary } of stages.flatMap(({ up }) => up)) console.log(`  ${summary}`);
-  console.log('Next: read it, npm run migration:run, npm run check, commit it with the entities.');
+  console.log('Next: read it, run it (migrate), check it (check), and commit it with the entities.');
 }
 
 /** @throws UserError that says each danger and how to accept it */
@@ -85,10 +101,17 @@ function refuseUnacknowledged(stages: Stage[], acknowledgements: Acknowledgement
   throw new UserError(lines.join('\n'));
 }
 
-function parseName(name: string): string {
+/** @throws UserError: beside compiled entities the next build would delete a migration, and nobody would commit it */
+function refuseCompiled(file: string, name: string): void {
+  if (/\.[cm]?js$/.test(file))
+    throw new UserError(`${file} is JavaScript. Say which folder the migration belongs to: src/migrations/${name}`);
+}
+
+function parseName(path: string): Place {
+  const name = basename(path);
   if (!/^[A-Z][A-Za-z0-9]*$/.test(name))
     throw new UserError(`"${name}" is no name for a migration: CamelCase, as in AddDueDateToTasks.`);
-  return name;
+  return { name, folder: path === name ? undefined : dirname(path) };
 }
 
 function acknowledge(value: string, known: Acknowledgements): Acknowledgements {

@@ -1,4 +1,4 @@
-import type { Constraint, Table } from '../generator/catalog';
+import type { Constraint, Table } from '../catalog/catalog';
 
 /** A Mermaid diagram of tables with all their columns, and of the tables that their foreign keys lead to. */
 export function diagramOf(tables: readonly Table[]): string {
@@ -21,7 +21,7 @@ function box(table: Table): string {
 
 /** A type as the one word that Mermaid takes: 'numeric(12,6)' is numeric. */
 function word(type: string): string {
-  return type.replace(/\(.*\)/, '').replaceAll(' ', '_');
+  return type.replace(/\(.*\)|"/g, '').replaceAll(' ', '_');
 }
 
 /** What a column is a key of: ' PK, FK'. Of a unique constraint it has to be the only column. */

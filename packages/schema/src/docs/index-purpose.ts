@@ -1,5 +1,6 @@
-import type { Index, Table } from '../generator/catalog';
+import type { Index, Table } from '../catalog/catalog';
 import { readable } from './expression';
+import { quoteIdentifier } from '../sql';
 import { code, codes } from './markdown';
 
 /** An index taken apart. */
@@ -62,7 +63,7 @@ function searchOf(shape: Shape, table: Table): string {
   }
   if (method !== 'btree') return `Searches ${list(columnsOf(shape))} (${method})`;
   const last = keys.at(-1)!;
-  const type = table.columns.find(({ name }) => name === last.what)?.type ?? '';
+  const type = table.columns.find(({ name }) => quoteIdentifier(name) === last.what)?.type ?? '';
   if (!isRanged(type) && !last.descending) return `Finds rows by ${list(columnsOf(shape))}`;
   const direction = last.descending ? `, ${isTime(type) ? 'latest' : 'largest'} first` : '';
   if (keys.length === 1) return `Finds rows by a range of ${code(last.what)}, or in its order${direction}`;
@@ -93,7 +94,7 @@ function foreignKeysServed(index: Index, table: Table): string[] {
 /** Whether the index finds rows by a foreign key's first column. */
 function serves({ definition }: Index, [first]: readonly string[]): boolean {
   const { keys, predicate } = shapeOf(definition);
-  return predicate === undefined && keys[0].what === first;
+  return predicate === undefined && keys[0].what === quoteIdentifier(first);
 }
 
 function shortest(indexes: Index[]): Index | undefined {

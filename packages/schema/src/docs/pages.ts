@@ -1,7 +1,8 @@
-import type { Catalog, Table } from '../generator/catalog';
+import type { Catalog, Table } from '../catalog/catalog';
 import { diagramOf, overviewOf } from './diagram';
 import { code, markdownTable, prose } from './markdown';
-import { type EntitySource, tableSection } from './table';
+import { type EntitySource, OTHER_TABLES } from './sources';
+import { tableSection } from './table';
 
 /** A file of the documentation. */
 export interface Page {
@@ -11,12 +12,12 @@ export interface Page {
 }
 
 interface Domain {
-  /** The folder of its entities: 'intents'. */
+  /** The folder of its entities: 'intents'. Tables of entities in no such folder are together on one page. */
   name: string;
   tables: { table: Table; source: EntitySource }[];
 }
 
-const NOTICE = '<!-- Written by "npm run docs" from the entities. Change those, not this. -->';
+const NOTICE = '<!-- Written by "entity-schema docs" from the entities. Change those, not this. -->';
 
 /**
  * The schema's documentation: an index and a page for each domain, in the order of `sources`.
@@ -32,18 +33,21 @@ export function schemaPages(catalog: Catalog, sources: readonly EntitySource[]):
   ];
 }
 
-function domainsOf({ tables }: Catalog, sources: readonly EntitySource[]): Domain[] {
-  const domains = new Set(sources.map(domainOf));
-  return [...domains].map((name) => ({
-    name,
-    tables: sources
-      .filter((source) => domainOf(source) === name)
-      .map((source) => ({ table: tables.find((table) => table.name === source.table)!, source })),
-  }));
-}
-
-function domainOf({ file }: EntitySource): string {
-  return file.split('/')[0];
+function domainsOf({ tables }: Catalog, declared: readonly EntitySource[]): Domain[] {
+  const others = tables.filter(({ name }) => !declared.some(({ table }) => table === name));
+  const sources = [...declared, ...others.map(({ name }): EntitySource => ({ table: name, domain: OTHER_TABLES }))];
+  const names = new Set(sources.map(({ domain }) => domain));
+  return [...names]
+    .map((name) => ({
+      name,
+      tables: sources
+        .filter(({ domain }) => domain === name)
+        .flatMap((source) => {
+          const table = tables.find((one) => one.name === source.table);
+          return table ? [{ table, source }] : [];
+        }),
+    }))
+    .filter((domain) => domain.tables.length > 0);
 }
 
 function domainPage({ name, tables }: Domain, catalog: Catalog): string {
@@ -57,44 +61,49 @@ function domainPage({ name, tables }: Domain, catalog: Catalog): string {
 }
 
 function indexPage(domains: Domain[], catalog: Catalog): string {
+  const { tables, roles, functions, extensions } = catalog;
+  const described = ({ name, comment }: { name: string; comment: string | null }): string =>
+    `- ${code(name)}${comment ? `: ${prose(comment)}` : ''}`;
   return join(
     '# The schema',
     NOTICE,
-    `${catalog.tables.length} tables. Each is declared on one entity class, and all that is written here is read from there. ` +
-      'A number in parentheses names the document that asks for it: see [Where the rules come from](../../README.md#where-the-rules-come-from).',
-    overviewOf(domains.flatMap(({ tables }) => tables.map(({ table }) => table))),
+    `${tables.length} table${tables.length === 1 ? '' : 's'}, as the entity classes declare them.`,
+    overviewOf(domains.flatMap((domain) => domain.tables.map(({ table }) => table))),
     '## Tables',
-    ...domains.flatMap(({ name, tables }) => [
-      `### [${title(name)}](${name}.md)`,
-      tables.map(({ source }) => `- [${source.table}](${name}.md#${source.table}): ${summaryOf(source)}`).join('\n'),
+    ...domains.flatMap((domain) => [
+      `### [${title(domain.name)}](${domain.name}.md)`,
+      domain.tables.map(({ source }) => lineOf(domain, source)).join('\n'),
     ]),
-    '## Retention',
-    retentionOf(domains.flatMap(({ tables }) => tables.map(({ source }) => source))),
-    '## Roles',
-    catalog.roles.map(({ name, comment }) => `- ${code(name)}: ${prose(comment ?? '')}`).join('\n'),
-    '## Trigger functions',
-    catalog.functions.map(({ name, comment }) => `- ${code(`${name}()`)}: ${prose(comment ?? '')}`).join('\n'),
-    '## Extensions',
-    catalog.extensions.map(({ name }) => `- ${code(name)}`).join('\n'),
+    ...chapter('Retention', retentionOf(domains.flatMap((domain) => domain.tables.map(({ source }) => source)))),
+    ...chapter('Roles', roles.map(described).join('\n')),
+    ...chapter('Functions', functions.map(({ name, comment }) => described({ name: `${name}()`, comment })).join('\n')),
+    ...chapter('Extensions', extensions.map(({ name }) => `- ${code(name)}`).join('\n')),
   );
+}
+
+/** A chapter under a heading; none where there is nothing to say. */
+function chapter(heading: string, body: string): string[] {
+  return body ? [`## ${heading}`, body] : [];
+}
+
+/** A table with the first sentence of its purpose. */
+function lineOf(domain: Domain, { table, purpose }: EntitySource): string {
+  const link = `- [${table}](${domain.name}.md#${table.toLowerCase()})`;
+  return purpose === undefined ? link : `${link}: ${prose(purpose.split(/(?<=\.) /)[0])}`;
 }
 
 function title(domain: string): string {
   return `${domain[0].toUpperCase()}${domain.slice(1)}`;
 }
 
-/** The first sentence of a table's purpose. */
-function summaryOf({ purpose }: EntitySource): string {
-  return prose(purpose.split(/(?<=\.) /)[0]);
-}
-
 function retentionOf(sources: EntitySource[]): string {
   const kept = sources.filter(({ retention }) => retention !== undefined);
+  if (!kept.length) return '';
   const table = markdownTable(
     ['Table', 'Kept'],
     kept.map(({ table, retention }) => [code(table), prose(retention!)]),
   );
-  return `${table}\n\nThe rows of the other tables stay until somebody deletes them, or what they belong to.`;
+  return `${table}\n\nAll other tables keep their rows until they, or the rows they belong to, are deleted.`;
 }
 
 function join(...blocks: string[]): string {

@@ -1,33 +1,15 @@
-import type {
-  Catalog,
-  Column,
-  Constraint,
-  DatabaseFunction,
-  Grant,
-  Policy,
-  Table,
-  Trigger,
-} from '../generator/catalog';
+import type { Catalog, Column, Constraint, DatabaseFunction, Grant, Policy, Table, Trigger } from '../catalog/catalog';
 import { readable } from './expression';
 import { purposeOf } from './index-purpose';
 import { code, codes, markdownTable, prose, section } from './markdown';
-
-/** Where and how an entity class says what the catalog of its table does not. */
-export interface EntitySource {
-  table: string;
-  className: string;
-  /** Relative to src/entities: 'tasks/task.entity.ts'. */
-  file: string;
-  purpose: string;
-  retention?: string;
-}
+import type { EntitySource } from './sources';
 
 /** All that there is to say of a table, under a heading of its name. */
 export function tableSection(table: Table, source: EntitySource, catalog: Catalog): string {
   return [
     `## ${table.name}`,
-    prose(source.purpose),
-    `Entity: [${source.className}](../../src/entities/${source.file})`,
+    prose(source.purpose ?? ''),
+    entityOf(source),
     source.retention ? `Retention: ${prose(source.retention)}.` : '',
     columnsOf(table.columns),
     ...section('Keys', keysOf(table.constraints)),
@@ -40,6 +22,11 @@ export function tableSection(table: Table, source: EntitySource, catalog: Catalo
   ]
     .filter(Boolean)
     .join('\n\n');
+}
+
+function entityOf({ className, file }: EntitySource): string {
+  if (className === undefined) return '';
+  return `Entity: ${file === undefined ? code(className) : `[${className}](${file})`}`;
 }
 
 function columnsOf(columns: Column[]): string {

@@ -1,5 +1,4 @@
-import { resolve } from 'node:path';
-import { UserError } from '@entity-backend/schema';
+import { loadFile } from '@entity-backend/schema';
 import type { Factory } from '../factory';
 import type { SizeOptions } from '../sizes';
 
@@ -18,25 +17,15 @@ export interface Seeds {
   readonly next?: string;
 }
 
-/** @throws UserError where there is no such file */
+/** @throws UserError where the file does not exist or can't be loaded */
 export async function loadSeeds(file: string | undefined): Promise<Seeds> {
   const {
     factories = [],
     profiles = { demo: { scale: 1 } },
     production = isProduction(),
     next,
-  } = await exportsOf(file);
+  } = file === undefined ? {} : ((await loadFile(file)) as Partial<Seeds>);
   return { factories, profiles, production, next };
-}
-
-async function exportsOf(file: string | undefined): Promise<Partial<Seeds>> {
-  if (file === undefined) return {};
-  try {
-    return (await import(resolve(file))) as Partial<Seeds>;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
-    throw new UserError(`${file} does not exist, or imports what does not: ${(error as Error).message}`);
-  }
 }
 
 function isProduction(): boolean {

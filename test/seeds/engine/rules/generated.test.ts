@@ -39,7 +39,7 @@ import {
   PrimaryGeneratedColumn,
   Unique,
 } from 'typeorm';
-import { ReadableNamingStrategy } from '@entity-backend/schema';
+import { ReadableNamingStrategy } from '../../../../src/database/naming-strategy';
 import { UserError } from '../../../../packages/schema/src/errors';
 import { defineFactory, perParent, perScale } from '../../../../packages/seeding/src/factory';
 import { checkTables } from '../../../../packages/seeding/src/rules/check';

@@ -4,7 +4,7 @@ import { defineFactory, type Fields, perScale } from '../../../../packages/seedi
 import { checkTables } from '../../../../packages/seeding/src/rules/check';
 import { truthOf } from '../../../../packages/seeding/src/rules/truth';
 import { compileTables } from '../../../../packages/seeding/src/tables';
-import { ReadableNamingStrategy } from '@entity-backend/schema';
+import { ReadableNamingStrategy } from '../../../../src/database/naming-strategy';
 import { UserError } from '../../../../packages/schema/src/errors';
 import { emptyDatabase, type TestDatabase } from '../../../databases';
 

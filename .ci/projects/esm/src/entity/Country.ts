@@ -1,0 +1,14 @@
+import { Column, Entity, OneToMany, PrimaryGeneratedColumn } from 'typeorm';
+import { City } from './City.js';
+
+@Entity('countries')
+export class Country {
+  @PrimaryGeneratedColumn('uuid')
+  id: string;
+
+  @Column('varchar', { length: 80 })
+  name: string;
+
+  @OneToMany(() => City, (city) => city.country)
+  cities: City[];
+}

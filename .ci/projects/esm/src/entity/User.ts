@@ -1,0 +1,46 @@
+import {
+  Column,
+  CreateDateColumn,
+  Entity,
+  JoinColumn,
+  OneToMany,
+  OneToOne,
+  PrimaryGeneratedColumn,
+  type Relation,
+} from 'typeorm';
+import { Photo } from './Photo.js';
+import { Profile } from './Profile.js';
+
+export enum UserRole {
+  ADMIN = 'admin',
+  EDITOR = 'editor',
+  GHOST = 'ghost',
+}
+
+@Entity()
+export class User {
+  @PrimaryGeneratedColumn()
+  id: number;
+
+  @Column()
+  firstName: string;
+
+  @Column({ unique: true })
+  email: string;
+
+  @Column({ default: true })
+  isActive: boolean;
+
+  @Column({ type: 'enum', enum: UserRole, default: UserRole.GHOST })
+  role: UserRole;
+
+  @CreateDateColumn()
+  createdAt: Date;
+
+  @OneToOne(() => Profile, (profile) => profile.user)
+  @JoinColumn()
+  profile: Relation<Profile>;
+
+  @OneToMany(() => Photo, (photo) => photo.user)
+  photos: Photo[];
+}
