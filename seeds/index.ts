@@ -19,6 +19,10 @@ export { factories } from './factories';
 export { PROFILES as profiles } from './profiles';
 const { embedded, nodeEnv } = readConfiguration();
 export const production = nodeEnv === 'production';
+/** The audit log lets nobody delete but the retention job. */
+export const deleteSettings = { 'app.job': 'retention' };
+export const migrateHint =
+  'run "npm run migrate", after "npm run migration:generate -- Name" if the migration is not written yet';
 export const next = embedded
   ? '"npm run db" keeps the database running and prints its URL for psql.'
   : 'open it in psql or any other client; "npm run seed -- --reset" recreates the demo data.';

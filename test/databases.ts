@@ -25,6 +25,24 @@ export async function emptyDatabase(): Promise<TestDatabase> {
   return testDatabase(await emptyOne());
 }
 
+/**
+ * Gives the test file a migrated database of its own, and makes each of its tests a transaction on one connection, undone
+ * at its end.
+ *
+ * @param use takes the connection, before the first test
+ */
+export function eachInTransaction(use: (client: Client) => void): void {
+  let database: TestDatabase;
+  let client: Client;
+  beforeAll(async () => {
+    database = await migratedDatabase();
+    use((client = await database.connect()));
+  });
+  afterAll(() => database.close());
+  beforeEach(() => client.query('BEGIN'));
+  afterEach(() => client.query('ROLLBACK'));
+}
+
 function testDatabase(database: Database): TestDatabase {
   const clients: Client[] = [];
   let dataSource: Promise<EntityDataSource> | undefined;

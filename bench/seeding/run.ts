@@ -8,7 +8,7 @@ import { escapeIdentifier } from 'pg';
 import dataSource from '../../ormconfig';
 import { scripts } from '../../package.json';
 import { entityMetadatasOf, runCommand, UserError } from '@entity-backend/schema';
-import { compileTables, type Table as SeedTable } from '../../packages/seeding/src/tables';
+import { compileTables, type Table as SeedTable } from '@entity-backend/seeding';
 import { factories } from '../../seeds/factories';
 import { query, withDatabase } from '../databases';
 import { median } from '../median';

@@ -1,7 +1,5 @@
-import { IsInt, IsNumber, IsOptional, Matches, Max, Min } from 'class-validator';
-import { Check, Column, CreateDateColumn, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
-import { HasDefault, Trigger, triggerFunction } from '@entity-backend/schema';
-import { snakeCase } from './snake-case';
+import { CreateDateColumn, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
+import { type ColumnOptions, Double, Integer, Trigger, triggerFunction } from '@entity-backend/schema';
 
 /** Sets updated_at on every UPDATE, that of raw SQL included. created_at is immutable (002): it stays what it was. */
 export const keepTimestamps = triggerFunction({
@@ -71,52 +69,12 @@ export function UpdatedAt(): PropertyDecorator {
   };
 }
 
-/**
- * Text of a pattern: the CHECK and the class-validator rule from one regular expression. It may use what JavaScript and
- * PostgreSQL read alike: classes, anchors and quantifiers.
- */
-export function Pattern(pattern: RegExp): PropertyDecorator {
-  return (target, property) => {
-    Check(`"${snakeCase(String(property))}" ~ '${pattern.source}'`)(target, property);
-    Matches(pattern)(target, property);
-  };
-}
-
-interface NumberOptions {
-  /** Whether the column takes NULL. Default: false. */
-  nullable?: boolean;
-  /** The column's DEFAULT. Default: none. */
-  default?: number;
-}
-
-/** A score: double precision from 0.0 to 1.0 (003). */
-export function Score({ nullable = false, default: defaultValue }: NumberOptions = {}): PropertyDecorator {
-  return (target, property) => {
-    const column = snakeCase(String(property));
-    const hasDefault = defaultValue !== undefined;
-    Column({ type: 'double precision', nullable, ...(hasDefault && { default: () => String(defaultValue) }) })(
-      target,
-      property,
-    );
-    Check(`"${column}" BETWEEN 0 AND 1`)(target, property);
-    IsNumber()(target, property);
-    Min(0)(target, property);
-    Max(1)(target, property);
-    if (nullable) IsOptional()(target, property);
-    else if (hasDefault) HasDefault()(target, property);
-  };
+/** A score: a number from 0.0 to 1.0 (003). */
+export function Score<N extends boolean = false>(options: ColumnOptions<number, N> = {}) {
+  return Double({ ...options, min: 0, max: 1 });
 }
 
 /** A count: an integer of at least 0. */
-export function Count({ nullable = false, default: defaultValue }: NumberOptions = {}): PropertyDecorator {
-  return (target, property) => {
-    const column = snakeCase(String(property));
-    const hasDefault = defaultValue !== undefined;
-    Column({ type: 'integer', nullable, ...(hasDefault && { default: defaultValue }) })(target, property);
-    Check(`"${column}" >= 0`)(target, property);
-    IsInt()(target, property);
-    Min(0)(target, property);
-    if (nullable) IsOptional()(target, property);
-    else if (hasDefault) HasDefault()(target, property);
-  };
+export function Count<N extends boolean = false>(options: ColumnOptions<number, N> = {}) {
+  return Integer({ ...options, min: 0 });
 }

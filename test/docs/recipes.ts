@@ -12,6 +12,7 @@ const PROJECT = ['package.json', 'ormconfig.ts', 'typescript.js', 'tsconfig.json
 export function copyOfProject(prefix: string, ...more: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), prefix));
   for (const name of [...PROJECT, ...more]) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+  // The engine is part of what is installed: one copy, for the commands and for the project.
   for (const name of ['node_modules', 'packages']) symlinkSync(join(ROOT, name), join(folder, name));
   return folder;
 }

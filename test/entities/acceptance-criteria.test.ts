@@ -2,7 +2,7 @@ import { validate } from 'class-validator';
 import type { Client } from 'pg';
 import { migrate } from '../../packages/schema/src/migrations/runner';
 import { Author, Decision, Post, Reply } from '../../src/entities';
-import { describeOnServer, emptyDatabase, migratedDatabase, type TestDatabase } from '../databases';
+import { describeOnServer, eachInTransaction, emptyDatabase, migratedDatabase } from '../databases';
 import { dataSourceAt } from '../template';
 import { fresh, insert, refusalOf, type Row } from './rows';
 
@@ -12,16 +12,9 @@ import { fresh, insert, refusalOf, type Row } from './rows';
  * the case says so. The tables of cases beside this file go through every constraint one by one.
  */
 
-let database: TestDatabase;
 let client: Client;
 
-beforeAll(async () => {
-  database = await migratedDatabase();
-  client = await database.connect();
-});
-afterAll(() => database.close());
-beforeEach(() => client.query('BEGIN'));
-afterEach(() => client.query('ROLLBACK'));
+eachInTransaction((own) => (client = own));
 
 async function columnsOf(table: string): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { migratedDatabase, type TestDatabase } from '../databases';
+import { eachInTransaction } from '../databases';
 import { insert, minimalRows, refusalOf, type Row } from './rows';
 
 const INSUFFICIENT_PRIVILEGE = '42501';
@@ -22,16 +22,9 @@ const rightsOfOwners: Record<string, string[]> = {
 const everything = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 const tables = Object.keys(minimalRows);
 
-let database: TestDatabase;
 let client: Client;
 
-beforeAll(async () => {
-  database = await migratedDatabase();
-  client = await database.connect();
-});
-afterAll(() => database.close());
-beforeEach(() => client.query('BEGIN'));
-afterEach(() => client.query('ROLLBACK'));
+eachInTransaction((own) => (client = own));
 
 it.each(tables)('%s has row-level security, forced, exactly where it has owners', async (table) => {
   const { rows } = await client.query(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
-import { migratedDatabase, type TestDatabase } from '../databases';
+import { eachInTransaction } from '../databases';
 import { insert, minimalRows, refusalOf, type Row } from './rows';
 
 const NOT_NULL_VIOLATION = '23502';
@@ -9,16 +9,11 @@ const UNIQUE_VIOLATION = '23505';
 const CHECK_VIOLATION = '23514';
 const TOO_LONG = '22001';
 
-let database: TestDatabase;
 let client: Client;
 
-beforeAll(async () => {
-  database = await migratedDatabase();
-  client = await database.connect();
-});
-afterAll(() => database.close());
-beforeEach(() => client.query('BEGIN'));
-afterEach(() => client.query('ROLLBACK'));
+eachInTransaction((own) => (client = own));
+
+const QUARTERS = { ars_weight: 0.25, evs_weight: 0.25, trs_weight: 0.25 };
 
 function refusalOfRow(table: string, columns: Row) {
   return refusalOf(client, () => insert(client, table, columns));
@@ -74,7 +69,7 @@ describe('unique constraints', () => {
       'uq_posts_platform_platform_post_id',
       'posts',
       ['platform', 'platform_post_id'],
-      {},
+      { platform: 'TWITTER' },
       [{ platform: 'REDDIT' }, { platform_post_id: undefined }],
     ],
     ['uq_community_champions_author_id', 'community_champions', ['author_id'], {}, [{ author_id: undefined }]],
@@ -91,15 +86,15 @@ describe('unique constraints', () => {
       'uq_segmented_weights_segment_type_segment_key',
       'segmented_weights',
       ['segment_type', 'segment_key'],
-      {},
+      { segment_type: 'time_of_day' },
       [{ segment_type: 'platform' }, { segment_key: undefined }],
     ],
     [
       'uq_kpi_metrics_date_platform_metric_type_metric_name',
       'kpi_metrics',
       ['date', 'platform', 'metric_type', 'metric_name'],
-      { date: '2025-11-21' },
-      [{ date: '2025-11-22' }, { platform: 'REDDIT' }, { metric_type: 'SAFETY' }, { metric_name: undefined }],
+      { date: '2025-11-21', platform: 'TWITTER', metric_type: 'REACH' },
+      [{ date: '2025-11-22' }, { platform: 'REDDIT' }, { metric_type: 'SAFETY' }, { metric_name: 'another' }],
     ],
   ];
 
@@ -498,8 +493,14 @@ describe('checks', () => {
     [
       'chk_segmented_weights_sum',
       'segmented_weights',
-      [{ sss_weight: 0.2509 }, { sss_weight: 0.2491 }],
-      [{ sss_weight: 0.252 }, { sss_weight: 0.248 }],
+      [
+        { ...QUARTERS, sss_weight: 0.2509 },
+        { ...QUARTERS, sss_weight: 0.2491 },
+      ],
+      [
+        { ...QUARTERS, sss_weight: 0.252 },
+        { ...QUARTERS, sss_weight: 0.248 },
+      ],
     ],
     [
       'chk_escalations_resolved',

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { Client, escapeIdentifier } from 'pg';
-import { compileTables } from '../../packages/seeding/src/tables';
-import { copyRows, makeChunks, numbersBelow } from '../../packages/seeding/src/writer';
+import { compileTables } from '@entity-backend/seeding';
+import { binaryChunks, numbersBelow } from '../../packages/seeding/src/loading/chunks';
+import { copyRows } from '../../packages/seeding/src/loading/writer';
 import { factories } from '../../seeds/factories';
 import { dataSourceAt } from '../template';
 
@@ -23,7 +24,7 @@ export async function fill(url: string, counts: RowCounts): Promise<void> {
     await client.query('SET session_replication_role = replica');
     for (const table of tables) {
       if (!counts[table.name]) continue;
-      const rows = makeChunks(table, numbersBelow(counts[table.name]), 'binary');
+      const rows = binaryChunks(table, numbersBelow(counts[table.name]));
       await withoutIndexes(client, table.name, () => copyRows(client, table, rows, () => undefined));
       await client.query(`VACUUM ANALYZE ${escapeIdentifier(table.name)}`);
     }

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { compileTables } from '../../packages/seeding/src/tables';
+import { compileTables } from '@entity-backend/seeding';
 import { factories } from '../../seeds/factories';
 import { entities } from '../../src/entities';
 import { metadataOf } from './metadata';

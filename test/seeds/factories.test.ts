@@ -3,8 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { validate } from 'class-validator';
 import { entities } from '../../src/entities';
-import type { Factory } from '../../packages/seeding/src/factory';
-import { compileTables, type Table } from '../../packages/seeding/src/tables';
+import { compileTables, type Factory, lineOf, type Table } from '@entity-backend/seeding';
 import { factories } from '../../seeds/factories';
 import { metadataOf } from './metadata';
 
@@ -18,7 +17,7 @@ beforeAll(async () => {
 });
 
 function lines(table: Table, scale: number): string[] {
-  return Array.from({ length: table.rows(scale) }, (_, index) => table.line(index));
+  return Array.from({ length: table.rows(scale) }, (_, index) => lineOf(table, index));
 }
 
 it('has each factory in a file of its own that is listed, one a table at most', async () => {
@@ -34,7 +33,7 @@ it('has each factory in a file of its own that is listed, one a table at most', 
 it.each(entities.map((entity) => [entity.name, entity] as const))(
   'makes rows of %s that its validators accept',
   async (_, entity) => {
-    const table = tables.find((one) => one.entity.target === entity)!;
+    const table = tables.find((one) => one.shape.entity.target === entity)!;
     const wrong: unknown[] = [];
     for (let index = 0; index < table.rows(5); index++) {
       const row = table.row(index);
@@ -65,7 +64,7 @@ it('makes each row on its own, whichever was made before', async () => {
   for (const other of others) {
     const table = tables.find(({ name }) => name === other.name)!;
     const count = table.rows(2);
-    const backwards = Array.from({ length: count }, (_, index) => other.line(count - 1 - index)).reverse();
+    const backwards = Array.from({ length: count }, (_, index) => lineOf(other, count - 1 - index)).reverse();
     expect(backwards).toEqual(lines(table, 2));
   }
 });

@@ -1,6 +1,6 @@
 import { validate } from 'class-validator';
 import { factory } from '../../seeds';
-import { UserError } from '../../packages/schema/src/errors';
+import { UserError } from '@entity-backend/schema';
 import type { EntityDataSource } from '../../src/database/data-source';
 import {
   Author,
@@ -215,11 +215,7 @@ describe('a value that breaks a rule is refused, with table and column:', () => 
       () => factory(Conversation).build({ shareEnabled: true, shareToken: null }),
       /^conversations\.shareToken, row \d+: null violates/,
     ],
-    [
-      'no property',
-      () => factory(Task).build({ tilte: 'x' } as object),
-      /^tasks\.tilte: Task does not have this property/,
-    ],
+    ['no property', () => factory(Task).build({ tilte: 'x' } as object), /^tasks\.tilte: Task has no such property/],
   ])('%s', (_, work, message) => {
     expect(messageOf(work)).toMatch(message);
     expect(messageOf(work)).not.toContain('\n');

@@ -1,6 +1,5 @@
 import { entities } from '../../src/entities';
-import { type Sizes, sizesOf } from '../../packages/seeding/src/sizes';
-import { compileTables, type Table } from '../../packages/seeding/src/tables';
+import { compileTables, type Sizes, sizesOf, type Table } from '@entity-backend/seeding';
 import { factories } from '../../seeds/factories';
 import { PROFILES } from '../../seeds/profiles';
 import { metadataOf } from './metadata';
@@ -21,7 +20,7 @@ function total(sizes: Sizes): number {
 function enumerated(sizes: Sizes): Set<string> {
   const found = new Set<string>();
   for (const [table, rows] of sizes) {
-    for (const { propertyName, enum: values } of table.entity.columns) {
+    for (const { propertyName, enum: values } of table.shape.entity.columns) {
       if (!values) continue;
       for (let index = 0; index < rows; index++) {
         const value = table.row(index)[propertyName] as string | null;

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
 import { NEXT_STATES } from '../../src/entities/engagement/transitions';
 import { MEDICAL_CLAIMS, SIGNATURE } from '../../src/entities/social/reply.entity';
-import { seed } from '../../packages/seeding/src/seeder';
+import { seed } from '@entity-backend/seeding';
 import { factories } from '../../seeds/factories';
 import { migratedDatabase, type TestDatabase } from '../databases';
 

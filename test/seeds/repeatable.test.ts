@@ -3,7 +3,7 @@ import { openMemory } from '@entity-backend/embedded-postgres';
 import { entities } from '../../src/entities';
 import { describeOnServer, migratedDatabase } from '../databases';
 import { seed } from './command';
-import { digestsOf } from './database-state';
+import { digestsOf } from '../../packages/seeding/test/database-state';
 
 /** A digest of each table when the command has run, once or several times, on an empty database. */
 async function tablesAfter(...runs: string[][]): Promise<Record<string, string>> {
@@ -35,10 +35,6 @@ describe('two runs with one seed have identical tables', () => {
     for (const [table, digest] of Object.entries(others)) expect([table, digest]).not.toEqual([table, tables[table]]);
   });
 
-  it.each(['2', '5'])('with --jobs %s', async (jobs) => {
-    expect(await tablesAfter([...RUN, '--jobs', jobs])).toEqual(tables);
-  });
-
   it('whatever scales came before: rows that scales have in common are the same', async () => {
     expect(await tablesAfter(['--scale', '1', '--seed', '7'], ['--scale', '4', '--seed', '7'], RUN)).toEqual(tables);
   });
@@ -58,7 +54,7 @@ describe('two runs with one seed have identical tables', () => {
     });
 
     it('with all indexes made after the rows, and with those of a smaller scale in place', async () => {
-      const large = await tablesAfter(['--scale', '60', '--jobs', '3']);
+      const large = await tablesAfter(['--scale', '60']);
       expect(await tablesAfter(['--scale', '1'], ['--scale', '60'])).toEqual(large);
     });
   });

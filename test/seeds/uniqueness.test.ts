@@ -2,10 +2,7 @@ import 'reflect-metadata';
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { entities } from '../../src/entities';
-import { hash, scramble } from '../../packages/seeding/src/random';
-import { readKey } from '../../packages/seeding/src/keys';
-import type { AnyRow } from '../../packages/seeding/src/rows';
-import { compileTables, type Table } from '../../packages/seeding/src/tables';
+import { type AnyRow, compileTables, scramble, type Table } from '@entity-backend/seeding';
 import { factories } from '../../seeds/factories';
 import { metadataOf } from './metadata';
 
@@ -53,7 +50,7 @@ const platformNumber = ({ platform }: AnyRow, id: unknown): number =>
   platform === 'REDDIT' ? unscramble(parseInt(text(id).slice(3), 36)) : lastDigits(id);
 /** The number of a child from its parent's, as it says it. */
 const childOf = (table: Table, parent: number, ordinal = 0): number =>
-  table.placement!.childrenBefore(parent) + ordinal;
+  table.shape.placement!.childrenBefore(parent) + ordinal;
 const keyed = (table: string, parents: string, column: string) => (row: AnyRow) =>
   childOf(tables.get(table)!, tables.get(parents)!.origin(text(row[column]))!.index);
 
@@ -62,7 +59,7 @@ const NUMBERS: Record<string, (row: AnyRow) => number | null> = {
   'authors.handle': ({ handle }) => Number(/\d+$/.exec(text(handle))![0]) - 1,
   'authors.platform,platformId': (row) => platformNumber(row, row.platformId) - 1,
   'community_champions.authorId': keyed('community_champions', 'authors', 'authorId'),
-  'conversations.id,userId': (row) => readKey(hash('conversations'), text(row.id))!.index,
+  'conversations.id,userId': (row) => tables.get('conversations')!.origin(text(row.id))!.index,
   'conversations.shareToken': ({ shareToken }) =>
     shareToken === null ? null : unscramble(parseInt(text(shareToken).slice(-8), 16)),
   'engagement_message_queue.idempotencyKey': ({ idempotencyKey }) => {
@@ -77,7 +74,7 @@ const NUMBERS: Record<string, (row: AnyRow) => number | null> = {
   'posts.platform,platformPostId': (row) => platformNumber(row, row.platformPostId) - 1,
   'randomized_experiments.decisionId': keyed('randomized_experiments', 'decisions', 'decisionId'),
   'replies.utmCode': ({ utmCode }) => parseInt(/[^-]+$/.exec(text(utmCode))![0], 36),
-  'sessions.id': ({ id }) => readKey(hash('sessions'), text(id))!.index,
+  'sessions.id': ({ id }) => tables.get('sessions')!.origin(text(id))!.index,
   'user_engagement_states.userId': keyed('user_engagement_states', 'users', 'userId'),
   'user_profiles.userId': keyed('user_profiles', 'users', 'userId'),
   'users.email': ({ email }) => Number(/(\d+)@/.exec(text(email))![1]) - 1,
@@ -113,11 +110,7 @@ it('makes no two rows that have the same of anything else that is unique', () =>
 it('gives each table a key a row', () => {
   for (const table of tables.values()) {
     const tells = (index: number): void =>
-      expect(
-        table.origin(
-          table.row(index)[table.keyColumn.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())] as string,
-        ),
-      ).toEqual({ seed: 42, index });
+      expect(table.origin(table.row(index)[table.shape.key.propertyName] as string)).toEqual({ seed: 42, index });
     fc.assert(fc.property(fc.nat(table.rows(SCALE) - 1), tells), { numRuns: 200 });
   }
 });

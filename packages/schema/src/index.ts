@@ -1,10 +1,13 @@
 /** The language that entities are written in, beyond TypeORM's own decorators. */
 export type { Command, Role, TriggerFunction } from './language/declarations';
+export type { ColumnOptions } from './language/column';
+export { Double, Flag, Integer, Json, JsonList, Moment, Text, Texts, Uuid } from './language/columns';
 export { Enumeration } from './language/enumeration';
 export { Extension } from './language/extension';
 export { FormerName } from './language/former-name';
 export { HasDefault } from './language/has-default';
 export { desc, Index } from './language/indexes';
+export { Reference } from './language/reference';
 export { Grant, Policy, RowLevelSecurity } from './language/row-level-security';
 export { Trigger, triggerFunction } from './language/triggers';
 export { declarationsOf } from './language/declarations';

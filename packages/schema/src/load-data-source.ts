@@ -40,7 +40,7 @@ function prepareFor(file: string): void {
   if (/\.[cm]?ts$/.test(file)) registerTypeScript();
 }
 
-/** One line where something is missing; what else is thrown in the file of a user is told with the place where. */
+/** One line where something is missing or misspelt; what else is thrown in the file of a user is told with its stack. */
 function unloadable(file: string, error: unknown): UserError {
   if (error instanceof UserError) return error;
   const { code, message } = error as NodeJS.ErrnoException;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client, escapeIdentifier } from 'pg';
 import { openMemory } from '@entity-backend/embedded-postgres';
+import { clear } from './schemas';
 
 /** The server to run the tests on, by a login that may create databases; undefined: they run on embedded databases. */
 const SERVER = process.env.TEST_DATABASE_URL;
@@ -34,14 +35,23 @@ export async function emptyDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** A database and a connection to it, for all tests of a file. */
-export function databaseOfFile(): { url: string; client: Client; connect: TestDatabase['connect'] } {
-  const opened = {} as Awaited<ReturnType<typeof emptyDatabase>> & { client: Client };
+/**
+ * A database and a connection to it, for all tests of a file.
+ *
+ * @param roles those that the tests make: they belong to the whole server, and are dropped in the end
+ */
+export function databaseOfFile({ roles = [] }: { roles?: string[] } = {}): TestDatabase & { client: Client } {
+  const opened = {} as TestDatabase & { client: Client };
   beforeAll(async () => {
     Object.assign(opened, await emptyDatabase());
     opened.client = await opened.connect();
   });
-  afterAll(() => opened.close());
+  afterAll(async () => {
+    if (roles.length) await clear(opened.client);
+    // Another run may use them just now.
+    for (const role of roles) await opened.client.query(`DROP ROLE IF EXISTS ${role}`).catch(() => undefined);
+    await opened.close();
+  });
   return opened;
 }
 

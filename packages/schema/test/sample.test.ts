@@ -15,13 +15,9 @@ import { guardedEntities } from './sample/guarded';
 import { SampleNamingStrategy } from './sample/naming-strategy';
 import { plainEntities } from './sample/plain';
 
-const database = databaseOfFile();
+const database = databaseOfFile({ roles: ['sample_member', 'sample_backend'] });
 
-afterEach(async () => {
-  await clear(database.client);
-  // Roles belong to the whole server, where another run may use them just now.
-  await database.client.query('DROP ROLE sample_member, sample_backend').catch(() => undefined);
-});
+afterEach(() => clear(database.client));
 
 const PROJECTS: [string, Pick<DataSourceOptions, 'entities' | 'namingStrategy'>][] = [
   ["TypeORM's own decorators and names", { entities: plainEntities }],

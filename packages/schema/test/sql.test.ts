@@ -1,19 +1,10 @@
-import type { Client } from 'pg';
 import { nameWithSuffix, quoteIdentifier, quoteLiteral, readable } from '../src/sql';
-import { emptyDatabase, type TestDatabase } from './databases';
+import { databaseOfFile } from './databases';
 
-let database: TestDatabase;
-let client: Client;
-
-beforeAll(async () => {
-  database = await emptyDatabase();
-  client = await database.connect();
-});
-
-afterAll(() => database.close());
+const database = databaseOfFile();
 
 test('a name is quoted wherever PostgreSQL quotes it, keywords among them', async () => {
-  const { rows } = await client.query<{ name: string; quoted: string }>(
+  const { rows } = await database.client.query<{ name: string; quoted: string }>(
     `SELECT name, quote_ident(name) AS quoted
      FROM (SELECT word FROM pg_get_keywords() UNION VALUES ('plain'), ('CamelCase'), ('with "quotes"'), ('1st'), ('größe'), ('a.b'), ('a b'), ('')) AS names (name)`,
   );
@@ -25,7 +16,7 @@ test('a name is quoted wherever PostgreSQL quotes it, keywords among them', asyn
 
 test('a literal comes back as it was', async () => {
   const text = `It's "x", \\ and \\', \${y} and \`z\`\n`;
-  const { rows } = await client.query<{ text: string }>(`SELECT ${quoteLiteral(text)} AS text`);
+  const { rows } = await database.client.query<{ text: string }>(`SELECT ${quoteLiteral(text)} AS text`);
   expect(rows).toEqual([{ text }]);
 });
 

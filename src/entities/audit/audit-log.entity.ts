@@ -1,6 +1,5 @@
-import { IsNotEmpty, IsObject, IsString, IsUUID } from 'class-validator';
-import { Column, Entity } from 'typeorm';
-import { desc, HasDefault, Index, Trigger } from '@entity-backend/schema';
+import { Entity } from 'typeorm';
+import { desc, Index, Json, Text, Trigger, Uuid } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, keepHistory, keepUntilRetention, PrimaryKey } from '../columns';
 
@@ -17,38 +16,22 @@ import { CreatedAt, keepHistory, keepUntilRetention, PrimaryKey } from '../colum
 @Trigger({ name: 'keep_history', timing: 'BEFORE', events: ['UPDATE'], execute: keepHistory })
 @Trigger({ name: 'keep_until_retention', timing: 'BEFORE', events: ['DELETE'], execute: keepUntilRetention })
 export class AuditLog {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** What kind of thing it was done to: 'reply', 'escalation' … */
-  @IsString()
-  @IsNotEmpty()
-  @Column({ type: 'text' })
-  entityType: string;
+  @Text({ notEmpty: true }) entityType: string;
 
   /** The thing's id. It is no foreign key: the log outlives the thing. */
-  @IsUUID()
-  @Column({ type: 'uuid' })
-  entityId: string;
+  @Uuid() entityId: string;
 
   /** What was done: 'approved', 'posted' … */
-  @IsString()
-  @IsNotEmpty()
-  @Column({ type: 'text' })
-  action: string;
+  @Text({ notEmpty: true }) action: string;
 
   /** Who did it: a person, or a part of the backend. */
-  @IsString()
-  @IsNotEmpty()
-  @Column({ type: 'text' })
-  actor: string;
+  @Text({ notEmpty: true }) actor: string;
 
   /** Whatever else there is to know about it. */
-  @HasDefault()
-  @IsObject()
-  @Column({ type: 'jsonb', default: {} })
-  detailsJson: Record<string, unknown>;
+  @Json({ default: {} }) detailsJson: Record<string, unknown>;
 
-  @CreatedAt()
-  createdAt: Date;
+  @CreatedAt() createdAt: Date;
 }

@@ -1,6 +1,5 @@
-import { IsBoolean, IsUUID } from 'class-validator';
-import { Column, Entity, JoinColumn, ManyToOne, type Relation, Unique } from 'typeorm';
-import { Enumeration, HasDefault, Index } from '@entity-backend/schema';
+import { Entity, type Relation, Unique } from 'typeorm';
+import { Enumeration, Flag, Reference } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, PrimaryKey, Score } from '../columns';
 import { Post } from '../social/post.entity';
@@ -16,47 +15,28 @@ import { type Satisfaction, SATISFACTIONS, type Sentiment, SENTIMENTS } from './
 @Entity('competitive_mentions')
 @BackendOnly()
 @Unique(['postId', 'competitorId'])
-@Index('idx_competitive_mentions_competitor_id', ['competitorId'])
 export class CompetitiveMention {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** The post. */
-  @IsUUID()
-  @Column({ type: 'uuid' })
+  @Reference(() => Post, { inverse: 'competitiveMentions', onDelete: 'CASCADE', index: false }) post: Relation<Post>;
   postId: string;
 
-  @ManyToOne(() => Post, (post) => post.competitiveMentions, { onDelete: 'CASCADE', nullable: false })
-  @JoinColumn({ name: 'post_id' })
-  post: Relation<Post>;
-
   /** The competitor that it names. */
-  @IsUUID()
-  @Column({ type: 'uuid' })
+  @Reference(() => Competitor, { inverse: 'mentions', onDelete: 'CASCADE' }) competitor: Relation<Competitor>;
   competitorId: string;
 
-  @ManyToOne(() => Competitor, (competitor) => competitor.mentions, { onDelete: 'CASCADE', nullable: false })
-  @JoinColumn({ name: 'competitor_id' })
-  competitor: Relation<Competitor>;
-
   /** The tone in which the post speaks of it. */
-  @Enumeration(SENTIMENTS)
-  sentiment: Sentiment;
+  @Enumeration(SENTIMENTS) sentiment: Sentiment;
 
   /** Whether the post's author is happy with it. */
-  @Enumeration(SATISFACTIONS, { default: 'UNKNOWN' })
-  satisfaction: Satisfaction;
+  @Enumeration(SATISFACTIONS, { default: 'UNKNOWN' }) satisfaction: Satisfaction;
 
   /** How good an opportunity it is, from 0 (none) to 1. */
-  @Score()
-  opportunityScore: number;
+  @Score() opportunityScore: number;
 
   /** Whether we have answered the post. */
-  @HasDefault()
-  @IsBoolean()
-  @Column({ type: 'boolean', default: false })
-  replied: boolean;
+  @Flag({ default: false }) replied: boolean;
 
-  @CreatedAt()
-  createdAt: Date;
+  @CreatedAt() createdAt: Date;
 }

@@ -1,6 +1,5 @@
-import { IsArray, IsNotEmpty, IsOptional, IsString } from 'class-validator';
-import { Column, Entity, OneToMany, type Relation, Unique } from 'typeorm';
-import { Enumeration, HasDefault } from '@entity-backend/schema';
+import { Entity, OneToMany, type Relation } from 'typeorm';
+import { Enumeration, Text, Texts } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { CompetitiveMention } from './competitive-mention.entity';
@@ -9,44 +8,26 @@ import { COMPETITOR_CATEGORIES, type CompetitorCategory, PRICE_POINTS, type Pric
 /** Whose products people name beside ours, and the words to know them by. Written by the marketing team. (003) */
 @Entity('competitors')
 @BackendOnly()
-@Unique(['name'])
 export class Competitor {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** The brand. */
-  @IsString()
-  @IsNotEmpty()
-  @Column({ type: 'text' })
-  name: string;
+  @Text({ notEmpty: true, unique: true }) name: string;
 
   /** What it sells. */
-  @Enumeration(COMPETITOR_CATEGORIES)
-  category: CompetitorCategory;
+  @Enumeration(COMPETITOR_CATEGORIES) category: CompetitorCategory;
 
   /** What its product says it works by; null: not known. */
-  @IsOptional()
-  @IsString()
-  @Column({ type: 'text', nullable: true })
-  primaryMechanism: string | null;
+  @Text({ nullable: true }) primaryMechanism: string | null;
 
   /** What it costs, roughly. */
-  @Enumeration(PRICE_POINTS)
-  pricePoint: PricePoint;
+  @Enumeration(PRICE_POINTS) pricePoint: PricePoint;
 
   /** The words that name it in a post. */
-  @HasDefault()
-  @IsArray()
-  @IsString({ each: true })
-  @Column({ type: 'text', array: true, default: [] })
-  brandKeywords: string[];
+  @Texts({ default: [] }) brandKeywords: string[];
 
-  @CreatedAt()
-  createdAt: Date;
+  @CreatedAt() createdAt: Date;
+  @UpdatedAt() updatedAt: Date;
 
-  @UpdatedAt()
-  updatedAt: Date;
-
-  @OneToMany(() => CompetitiveMention, (mention) => mention.competitor)
-  mentions: Relation<CompetitiveMention>[];
+  @OneToMany(() => CompetitiveMention, (mention) => mention.competitor) mentions: Relation<CompetitiveMention>[];
 }

@@ -1,6 +1,5 @@
-import { IsBoolean, IsNotEmpty, IsOptional, IsString, IsUUID, MaxLength, ValidateIf } from 'class-validator';
-import { Check, Column, Entity, JoinColumn, ManyToOne, OneToMany, type Relation, Unique } from 'typeorm';
-import { desc, Enumeration, HasDefault, Index } from '@entity-backend/schema';
+import { Check, Entity, OneToMany, type Relation, Unique } from 'typeorm';
+import { desc, Enumeration, Flag, Index, Reference, Text } from '@entity-backend/schema';
 import { OwnedBy } from '../access';
 import { CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { User } from '../identity/user.entity';
@@ -13,55 +12,34 @@ import { Message } from './message.entity';
  */
 @Entity('conversations')
 @OwnedBy('userId', { may: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] })
-@Index('idx_conversations_user', ['userId'])
 @Index('idx_conversations_user_id_updated_at', ['userId', desc('updatedAt')])
 @Index('idx_conversations_share_token', ['shareToken'], { unique: true })
 // The target of the messages' composite key: a message belongs to the conversation's owner.
 @Unique(['id', 'userId'])
 @Check('chk_conversations_share', 'NOT "share_enabled" OR "share_token" IS NOT NULL')
 export class Conversation {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** The person whose conversation it is. */
-  @IsUUID()
-  @Column({ type: 'uuid' })
+  @Reference(() => User, { inverse: 'conversations', onDelete: 'CASCADE', index: 'idx_conversations_user' })
+  user: Relation<User>;
   userId: string;
 
-  @ManyToOne(() => User, (user) => user.conversations, { onDelete: 'CASCADE', nullable: false })
-  @JoinColumn({ name: 'user_id' })
-  user: Relation<User>;
-
   /** What it is about, in a few words; null: nobody has named it yet. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(255)
-  @Column({ type: 'varchar', length: 255, nullable: true })
-  title: string | null;
+  @Text({ length: 255, nullable: true }) title: string | null;
 
   /** Whether it is in the person's list or has been put away. */
-  @Enumeration(CONVERSATION_STATUSES, { default: 'active' })
-  status: ConversationStatus;
+  @Enumeration(CONVERSATION_STATUSES, { default: 'active' }) status: ConversationStatus;
 
   /** The secret of its public address; null: never shared. It stays when sharing is switched off. */
-  @ValidateIf((conversation: Conversation) => conversation.shareToken != null || conversation.shareEnabled)
-  @IsString()
-  @IsNotEmpty()
-  @Column({ type: 'text', nullable: true })
+  @Text({ notEmpty: true, nullable: true, requiredIf: (conversation: Conversation) => conversation.shareEnabled })
   shareToken: string | null;
 
   /** Whether the share token opens it. Never without a token. */
-  @HasDefault()
-  @IsBoolean()
-  @Column({ type: 'boolean', default: false })
-  shareEnabled: boolean;
+  @Flag({ default: false }) shareEnabled: boolean;
 
-  @CreatedAt()
-  createdAt: Date;
+  @CreatedAt() createdAt: Date;
+  @UpdatedAt() updatedAt: Date;
 
-  @UpdatedAt()
-  updatedAt: Date;
-
-  @OneToMany(() => Message, (message) => message.conversation, { cascade: ['insert'] })
-  messages: Relation<Message>[];
+  @OneToMany(() => Message, (message) => message.conversation, { cascade: ['insert'] }) messages: Relation<Message>[];
 }

@@ -1,6 +1,6 @@
-import { ArrayMaxSize, ArrayMinSize, IsNotEmpty, IsNumber, IsString, IsUUID } from 'class-validator';
-import { Column, Entity, JoinColumn, OneToOne, PrimaryColumn, type Relation } from 'typeorm';
-import { Extension, Index } from '@entity-backend/schema';
+import { ArrayMaxSize, ArrayMinSize, IsNumber } from 'class-validator';
+import { Column, Entity, type Relation } from 'typeorm';
+import { Extension, Index, Reference, Text } from '@entity-backend/schema';
 import { CURRENT_USER_ID, OwnedWhere } from '../access';
 import { CreatedAt } from '../columns';
 import { Message } from './message.entity';
@@ -23,19 +23,11 @@ export const EMBEDDING_DIMENSIONS = 1536;
 })
 export class MessageEmbedding {
   /** The message. */
-  @IsUUID()
-  @PrimaryColumn({ type: 'uuid' })
+  @Reference(() => Message, { inverse: 'embedding', onDelete: 'CASCADE', primary: true }) message: Relation<Message>;
   messageId: string;
 
-  @OneToOne(() => Message, (message) => message.embedding, { onDelete: 'CASCADE', nullable: false })
-  @JoinColumn({ name: 'message_id' })
-  message: Relation<Message>;
-
   /** The model that computed it: distances mean something between embeddings of one model alone. */
-  @IsString()
-  @IsNotEmpty()
-  @Column({ type: 'text' })
-  model: string;
+  @Text({ notEmpty: true }) model: string;
 
   /** The vector, 1536 dimensions, to be compared by cosine distance. */
   @ArrayMinSize(EMBEDDING_DIMENSIONS)
@@ -44,6 +36,5 @@ export class MessageEmbedding {
   @Column({ type: 'vector', length: EMBEDDING_DIMENSIONS })
   embedding: number[];
 
-  @CreatedAt()
-  createdAt: Date;
+  @CreatedAt() createdAt: Date;
 }

@@ -1,6 +1,6 @@
-import { IsArray, IsInt, IsOptional, IsString, IsUUID, Matches, Max, Min } from 'class-validator';
+import { IsOptional, Matches } from 'class-validator';
 import { Check, Column, Entity, JoinColumn, ManyToOne, OneToMany, OneToOne, type Relation } from 'typeorm';
-import { Enumeration, HasDefault, Index, Trigger } from '@entity-backend/schema';
+import { Enumeration, Index, Integer, JsonList, Reference, Text, Texts, Trigger, Uuid } from '@entity-backend/schema';
 import { OwnedBy } from '../access';
 import { Count, CreatedAt, keepHistory, PrimaryKey } from '../columns';
 import { User } from '../identity/user.entity';
@@ -17,8 +17,6 @@ import { MessageEmbedding } from './message-embedding.entity';
  */
 @Entity('messages')
 @OwnedBy('userId', { may: ['SELECT', 'INSERT', 'UPDATE'] })
-@Index('idx_messages_conversation_id', ['conversationId'])
-@Index('idx_messages_user_id', ['userId'])
 @Index('idx_messages_conversation', ['conversationId', 'createdAt'])
 @Trigger({
   name: 'keep_history',
@@ -28,13 +26,10 @@ import { MessageEmbedding } from './message-embedding.entity';
   arguments: ['feedback_score'],
 })
 export class Message {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** The conversation it was said in. */
-  @IsUUID()
-  @Column({ type: 'uuid' })
-  conversationId: string;
+  @Uuid({ index: true }) conversationId: string;
 
   @ManyToOne(() => Conversation, (conversation) => conversation.messages, { onDelete: 'CASCADE', nullable: false })
   @JoinColumn([
@@ -44,58 +39,32 @@ export class Message {
   conversation: Relation<Conversation>;
 
   /** The conversation's owner, whoever speaks. */
-  @IsUUID()
-  @Column({ type: 'uuid' })
+  @Reference(() => User, { inverse: 'messages', onDelete: 'CASCADE' }) user: Relation<User>;
   userId: string;
 
-  @ManyToOne(() => User, (user) => user.messages, { onDelete: 'CASCADE', nullable: false })
-  @JoinColumn({ name: 'user_id' })
-  user: Relation<User>;
-
   /** Who speaks. */
-  @Enumeration(MESSAGE_ROLES)
-  role: MessageRole;
+  @Enumeration(MESSAGE_ROLES) role: MessageRole;
 
   /** What was said. */
-  @IsString()
-  @Column({ type: 'text' })
-  content: string;
+  @Text() content: string;
 
   /** The sources that it quotes; null: none. */
-  @IsOptional()
-  @IsArray()
-  @Column({ type: 'jsonb', nullable: true })
-  citations: Record<string, unknown>[] | null;
+  @JsonList({ nullable: true }) citations: Record<string, unknown>[] | null;
 
   /** The tools that were called to say it, with arguments and results; null: none. */
-  @IsOptional()
-  @IsArray()
-  @Column({ type: 'jsonb', nullable: true })
-  toolCalls: Record<string, unknown>[] | null;
+  @JsonList({ nullable: true }) toolCalls: Record<string, unknown>[] | null;
 
   /** The fields of knowledge that it touches. */
-  @HasDefault()
-  @IsArray()
-  @IsString({ each: true })
-  @Column({ type: 'text', array: true, default: [] })
-  domains: string[];
+  @Texts({ default: [] }) domains: string[];
 
   /** What the person thinks of it: -1 bad, 0 neither, 1 good; null: they have not said. */
-  @IsOptional()
-  @IsInt()
-  @Min(-1)
-  @Max(1)
-  @Check('"feedback_score" BETWEEN -1 AND 1')
-  @Column({ type: 'smallint', nullable: true })
-  feedbackScore: number | null;
+  @Integer({ type: 'smallint', min: -1, max: 1, nullable: true }) feedbackScore: number | null;
 
   /** The tokens that the model read; null: no model was asked. */
-  @Count({ nullable: true })
-  inputTokens: number | null;
+  @Count({ nullable: true }) inputTokens: number | null;
 
   /** The tokens that the model wrote; null: no model was asked. */
-  @Count({ nullable: true })
-  outputTokens: number | null;
+  @Count({ nullable: true }) outputTokens: number | null;
 
   /** What the model cost, in US dollars to the millionth, as text so that no digit is lost; null: no model was asked. */
   @IsOptional()
@@ -104,15 +73,11 @@ export class Message {
   @Column({ type: 'decimal', precision: 12, scale: 6, nullable: true })
   costUsd: string | null;
 
-  @CreatedAt()
-  createdAt: Date;
+  @CreatedAt() createdAt: Date;
 
   @OneToOne(() => MessageEmbedding, (embedding) => embedding.message, { cascade: ['insert'] })
   embedding: Relation<MessageEmbedding> | null;
 
-  @OneToMany(() => ScheduledIntent, (intent) => intent.lastMessage)
-  lastMessageOfIntents: Relation<ScheduledIntent>[];
-
-  @OneToMany(() => IntentExecution, (execution) => execution.message)
-  intentExecutions: Relation<IntentExecution>[];
+  @OneToMany(() => ScheduledIntent, (intent) => intent.lastMessage) lastMessageOfIntents: Relation<ScheduledIntent>[];
+  @OneToMany(() => IntentExecution, (execution) => execution.message) intentExecutions: Relation<IntentExecution>[];
 }

@@ -1,6 +1,5 @@
-import { IsDate, IsNotEmpty, IsObject, IsOptional, IsString, IsUUID, ValidateIf } from 'class-validator';
-import { Check, Column, Entity, JoinColumn, ManyToOne, type Relation, Unique } from 'typeorm';
-import { Enumeration, HasDefault, Index } from '@entity-backend/schema';
+import { Check, Entity, type Relation } from 'typeorm';
+import { Enumeration, Index, Json, Moment, Reference, Text } from '@entity-backend/schema';
 import { OwnedBy } from '../access';
 import { Count, CreatedAt, PrimaryKey } from '../columns';
 import { User } from '../identity/user.entity';
@@ -22,80 +21,47 @@ import {
 @OwnedBy('userId', { may: [] })
 @Index('idx_engagement_message_queue_status', ['status'], { where: `status = 'pending'` })
 @Index('idx_engagement_message_queue_scheduled_for', ['scheduledFor'], { where: `status = 'pending'` })
-@Index('idx_engagement_message_queue_user_id', ['userId'])
-@Unique(['idempotencyKey'])
 @Check('chk_engagement_message_queue_sent', `("status" = 'sent') = ("sent_at" IS NOT NULL)`)
 export class EngagementMessage {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** The person it is for. */
-  @IsUUID()
-  @Column({ type: 'uuid' })
+  @Reference(() => User, { inverse: 'engagementMessages', onDelete: 'CASCADE' }) user: Relation<User>;
   userId: string;
 
-  @ManyToOne(() => User, (user) => user.engagementMessages, { onDelete: 'CASCADE', nullable: false })
-  @JoinColumn({ name: 'user_id' })
-  user: Relation<User>;
-
   /** What kind of message it is. */
-  @Enumeration(ENGAGEMENT_MESSAGE_TYPES)
-  messageType: EngagementMessageType;
+  @Enumeration(ENGAGEMENT_MESSAGE_TYPES) messageType: EngagementMessageType;
 
   /** The key of its text in the translations. */
-  @IsString()
-  @IsNotEmpty()
-  @Column({ type: 'text' })
-  messageKey: string;
+  @Text({ notEmpty: true }) messageKey: string;
 
   /** What is put into that text. */
-  @HasDefault()
-  @IsObject()
-  @Column({ type: 'jsonb', default: {} })
-  messageParams: Record<string, unknown>;
+  @Json({ default: {} }) messageParams: Record<string, unknown>;
 
   /** Where it goes: to the person alone, or to their group. */
-  @Enumeration(DESTINATIONS, { default: 'individual' })
-  destination: Destination;
+  @Enumeration(DESTINATIONS, { default: 'individual' }) destination: Destination;
 
   /** The WhatsApp JID it goes to; null: to be looked up when it is sent. */
-  @IsOptional()
-  @IsString()
-  @IsNotEmpty()
-  @Column({ type: 'text', nullable: true })
-  destinationJid: string | null;
+  @Text({ notEmpty: true, nullable: true }) destinationJid: string | null;
 
   /** When to send it, not before. */
-  @IsDate()
-  @Column({ type: 'timestamptz' })
-  scheduledFor: Date;
+  @Moment() scheduledFor: Date;
 
   /** When it was sent; null exactly where the status is not 'sent'. */
-  @ValidateIf((message: EngagementMessage) => message.sentAt != null || message.status === 'sent')
-  @IsDate()
-  @Column({ type: 'timestamptz', nullable: true })
+  @Moment({ nullable: true, requiredIf: (message: EngagementMessage) => message.status === 'sent' })
   sentAt: Date | null;
 
   /** What became of it. */
-  @Enumeration(ENGAGEMENT_MESSAGE_STATUSES, { default: 'pending' })
-  status: EngagementMessageStatus;
+  @Enumeration(ENGAGEMENT_MESSAGE_STATUSES, { default: 'pending' }) status: EngagementMessageStatus;
 
   /** How often sending it has failed. */
-  @Count({ default: 0 })
-  retryCount: number;
+  @Count({ default: 0 }) retryCount: number;
 
   /** Why sending it last failed; null: it has not. */
-  @IsOptional()
-  @IsString()
-  @Column({ type: 'text', nullable: true })
-  errorMessage: string | null;
+  @Text({ nullable: true }) errorMessage: string | null;
 
   /** What makes it this message and no other: a second one of the same key is refused. */
-  @IsString()
-  @IsNotEmpty()
-  @Column({ type: 'text' })
-  idempotencyKey: string;
+  @Text({ notEmpty: true, unique: true }) idempotencyKey: string;
 
-  @CreatedAt()
-  createdAt: Date;
+  @CreatedAt() createdAt: Date;
 }

@@ -1,6 +1,5 @@
-import { IsNotEmpty, IsObject, IsString, IsUUID } from 'class-validator';
-import { Column, Entity, JoinColumn, ManyToOne, type Relation } from 'typeorm';
-import { Enumeration, HasDefault, Index, Trigger } from '@entity-backend/schema';
+import { Entity, type Relation } from 'typeorm';
+import { Enumeration, Index, Json, Reference, Text, Trigger } from '@entity-backend/schema';
 import { OwnedBy } from '../access';
 import { CreatedAt, keepHistory, PrimaryKey } from '../columns';
 import { User } from '../identity/user.entity';
@@ -12,42 +11,26 @@ import { ENGAGEMENT_STATES, type EngagementState } from './enumerations';
  */
 @Entity('engagement_state_transitions')
 @OwnedBy('userId', { may: ['SELECT'] })
-@Index('idx_engagement_state_transitions_user_id', ['userId'])
 @Index('idx_engagement_state_transitions_created_at', ['createdAt'])
 @Trigger({ name: 'keep_history', timing: 'BEFORE', events: ['UPDATE', 'DELETE'], execute: keepHistory })
 export class EngagementStateTransition {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** The person. */
-  @IsUUID()
-  @Column({ type: 'uuid' })
+  @Reference(() => User, { inverse: 'engagementStateTransitions', onDelete: 'CASCADE' }) user: Relation<User>;
   userId: string;
 
-  @ManyToOne(() => User, (user) => user.engagementStateTransitions, { onDelete: 'CASCADE', nullable: false })
-  @JoinColumn({ name: 'user_id' })
-  user: Relation<User>;
-
   /** The state before; null: there was none, this is the first. */
-  @Enumeration(ENGAGEMENT_STATES, { nullable: true })
-  fromState: EngagementState | null;
+  @Enumeration(ENGAGEMENT_STATES, { nullable: true }) fromState: EngagementState | null;
 
   /** The state from then on. */
-  @Enumeration(ENGAGEMENT_STATES)
-  toState: EngagementState;
+  @Enumeration(ENGAGEMENT_STATES) toState: EngagementState;
 
   /** What caused it: 'inactivity_timeout', 'user_message' … */
-  @IsString()
-  @IsNotEmpty()
-  @Column({ type: 'text' })
-  trigger: string;
+  @Text({ notEmpty: true }) trigger: string;
 
   /** Whatever else explains it. */
-  @HasDefault()
-  @IsObject()
-  @Column({ type: 'jsonb', default: {} })
-  metadata: Record<string, unknown>;
+  @Json({ default: {} }) metadata: Record<string, unknown>;
 
-  @CreatedAt()
-  createdAt: Date;
+  @CreatedAt() createdAt: Date;
 }

@@ -1,6 +1,5 @@
-import { IsDate, IsNotEmpty, IsNumber, IsObject, IsOptional, IsString } from 'class-validator';
-import { Column, Entity } from 'typeorm';
-import { Index } from '@entity-backend/schema';
+import { Entity } from 'typeorm';
+import { Double, Json, Moment, Text } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, PrimaryKey, Score } from '../columns';
 
@@ -10,53 +9,32 @@ import { CreatedAt, PrimaryKey, Score } from '../columns';
  */
 @Entity('learning_events')
 @BackendOnly()
-@Index('idx_learning_events_date', ['date'])
 export class LearningEvent {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** When the change was made. */
-  @IsDate()
-  @Column({ type: 'timestamptz' })
-  date: Date;
+  @Moment({ index: true }) date: Date;
 
   /** What kind of change it was: 'weights', 'threshold' … */
-  @IsString()
-  @IsNotEmpty()
-  @Column({ type: 'text' })
-  adjustmentType: string;
+  @Text({ notEmpty: true }) adjustmentType: string;
 
   /** The change itself. */
-  @IsObject()
-  @Column({ type: 'jsonb' })
-  adjustment: Record<string, unknown>;
+  @Json() adjustment: Record<string, unknown>;
 
   /** How much better it was expected to do than the baseline. */
-  @IsNumber()
-  @Column({ type: 'double precision' })
-  predictedImprovement: number;
+  @Double() predictedImprovement: number;
 
   /** How well it did before the change. */
-  @IsNumber()
-  @Column({ type: 'double precision' })
-  baselinePerformance: number;
+  @Double() baselinePerformance: number;
 
   /** How much better it did than the baseline; null: not evaluated yet. */
-  @IsOptional()
-  @IsNumber()
-  @Column({ type: 'double precision', nullable: true })
-  actualImprovement: number | null;
+  @Double({ nullable: true }) actualImprovement: number | null;
 
   /** How good the expectation was, from 0 to 1; null: not evaluated yet. */
-  @Score({ nullable: true })
-  accuracy: number | null;
+  @Score({ nullable: true }) accuracy: number | null;
 
   /** When it was evaluated; null: not yet. */
-  @IsOptional()
-  @IsDate()
-  @Column({ type: 'timestamptz', nullable: true })
-  evaluatedAt: Date | null;
+  @Moment({ nullable: true }) evaluatedAt: Date | null;
 
-  @CreatedAt()
-  createdAt: Date;
+  @CreatedAt() createdAt: Date;
 }

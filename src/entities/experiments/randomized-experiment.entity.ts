@@ -1,6 +1,5 @@
-import { IsNumber, IsOptional, IsUUID } from 'class-validator';
-import { Column, Entity, JoinColumn, OneToOne, type Relation } from 'typeorm';
-import { Enumeration } from '@entity-backend/schema';
+import { Entity, type Relation } from 'typeorm';
+import { Double, Enumeration, Reference } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, PrimaryKey } from '../columns';
 import { Decision } from '../social/decision.entity';
@@ -13,38 +12,24 @@ import { OPERATIONAL_MODES, type OperationalMode } from '../social/enumerations'
 @Entity('randomized_experiments')
 @BackendOnly()
 export class RandomizedExperiment {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** The decision; null: that has been archived, which happens after 90 days. */
-  @IsOptional()
-  @IsUUID()
-  @Column({ type: 'uuid', nullable: true })
+  @Reference(() => Decision, { inverse: 'randomizedExperiment', onDelete: 'SET NULL', nullable: true, unique: true })
+  decision: Relation<Decision> | null;
   decisionId: string | null;
 
-  @OneToOne(() => Decision, (decision) => decision.randomizedExperiment, { onDelete: 'SET NULL' })
-  @JoinColumn({ name: 'decision_id' })
-  decision: Relation<Decision> | null;
-
   /** The mode that the scores would have given. */
-  @Enumeration(OPERATIONAL_MODES)
-  predictedMode: OperationalMode;
+  @Enumeration(OPERATIONAL_MODES) predictedMode: OperationalMode;
 
   /** The mode that was drawn. */
-  @Enumeration(OPERATIONAL_MODES)
-  actualMode: OperationalMode;
+  @Enumeration(OPERATIONAL_MODES) actualMode: OperationalMode;
 
   /** The outcome that was foretold for the predicted mode. */
-  @IsNumber()
-  @Column({ type: 'double precision' })
-  predictedOutcome: number;
+  @Double() predictedOutcome: number;
 
   /** The outcome of the mode drawn, on the same scale; null: not known yet. */
-  @IsOptional()
-  @IsNumber()
-  @Column({ type: 'double precision', nullable: true })
-  actualOutcome: number | null;
+  @Double({ nullable: true }) actualOutcome: number | null;
 
-  @CreatedAt()
-  createdAt: Date;
+  @CreatedAt() createdAt: Date;
 }

@@ -1,5 +1,5 @@
-import { IsNotEmpty, IsNumber, IsOptional, IsString } from 'class-validator';
-import { Check, Column, Entity, Unique } from 'typeorm';
+import { Check, Entity, Unique } from 'typeorm';
+import { Double, Text } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { Count, CreatedAt, PrimaryKey, Score, UpdatedAt } from '../columns';
 
@@ -12,50 +12,32 @@ import { Count, CreatedAt, PrimaryKey, Score, UpdatedAt } from '../columns';
 @Unique(['segmentType', 'segmentKey'])
 @Check('chk_segmented_weights_sum', 'abs("sss_weight" + "ars_weight" + "evs_weight" + "trs_weight" - 1) <= 0.001')
 export class SegmentedWeight {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** What the segments are told apart by: 'platform', 'time_of_day' … */
-  @IsString()
-  @IsNotEmpty()
-  @Column({ type: 'text' })
-  segmentType: string;
+  @Text({ notEmpty: true }) segmentType: string;
 
   /** Which of them it is: 'TWITTER', 'morning' … */
-  @IsString()
-  @IsNotEmpty()
-  @Column({ type: 'text' })
-  segmentKey: string;
+  @Text({ notEmpty: true }) segmentKey: string;
 
   /** What the SSS score weighs, 0 to 1. */
-  @Score()
-  sssWeight: number;
+  @Score() sssWeight: number;
 
   /** What the ARS score weighs, 0 to 1. */
-  @Score()
-  arsWeight: number;
+  @Score() arsWeight: number;
 
   /** What the EVS score weighs, 0 to 1. */
-  @Score()
-  evsWeight: number;
+  @Score() evsWeight: number;
 
   /** What the TRS score weighs, 0 to 1. */
-  @Score()
-  trsWeight: number;
+  @Score() trsWeight: number;
 
   /** From how many samples the weights were learnt. */
-  @Count({ default: 0 })
-  sampleSize: number;
+  @Count({ default: 0 }) sampleSize: number;
 
   /** How well the weights do; null: not measured yet. */
-  @IsOptional()
-  @IsNumber()
-  @Column({ type: 'double precision', nullable: true })
-  performance: number | null;
+  @Double({ nullable: true }) performance: number | null;
 
-  @CreatedAt()
-  createdAt: Date;
-
-  @UpdatedAt()
-  updatedAt: Date;
+  @CreatedAt() createdAt: Date;
+  @UpdatedAt() updatedAt: Date;
 }

@@ -1,6 +1,5 @@
-import { IsDate, IsUUID } from 'class-validator';
-import { Check, Column, Entity, JoinColumn, ManyToOne, type Relation } from 'typeorm';
-import { HasDefault, Index } from '@entity-backend/schema';
+import { Check, Entity, type Relation } from 'typeorm';
+import { Index, Moment, Reference } from '@entity-backend/schema';
 import { OwnedBy } from '../access';
 import { CreatedAt, PrimaryKey } from '../columns';
 import { User } from './user.entity';
@@ -15,33 +14,20 @@ import { User } from './user.entity';
 @Entity('sessions')
 @OwnedBy('userId', { may: ['SELECT', 'DELETE'] })
 @Index('idx_sessions_id', ['id'], { include: ['userId', 'expiresAt'] })
-@Index('idx_sessions_expires_at', ['expiresAt'])
-@Index('idx_sessions_user_id', ['userId'])
 export class Session {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** The person who is signed in. */
-  @IsUUID()
-  @Column({ type: 'uuid' })
+  @Reference(() => User, { inverse: 'sessions', onDelete: 'CASCADE' }) user: Relation<User>;
   userId: string;
 
-  @ManyToOne(() => User, (user) => user.sessions, { onDelete: 'CASCADE', nullable: false })
-  @JoinColumn({ name: 'user_id' })
-  user: Relation<User>;
-
   /** From when on it is worth nothing; later than created_at. */
-  @IsDate()
   @Check('"expires_at" > "created_at"')
-  @Column({ type: 'timestamptz' })
+  @Moment({ index: true })
   expiresAt: Date;
 
-  @CreatedAt()
-  createdAt: Date;
+  @CreatedAt() createdAt: Date;
 
   /** When a request last used it. */
-  @HasDefault()
-  @IsDate()
-  @Column({ type: 'timestamptz', default: () => 'now()' })
-  lastAccessedAt: Date;
+  @Moment({ default: () => 'now()' }) lastAccessedAt: Date;
 }

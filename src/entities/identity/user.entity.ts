@@ -1,19 +1,9 @@
-import {
-  IsDate,
-  IsEmail,
-  IsLowercase,
-  IsNotEmpty,
-  IsOptional,
-  IsString,
-  IsUUID,
-  MaxLength,
-  ValidateIf,
-} from 'class-validator';
-import { Check, Column, Entity, OneToMany, OneToOne, type Relation, Unique } from 'typeorm';
-import { Enumeration, Index } from '@entity-backend/schema';
+import { IsEmail, IsLowercase } from 'class-validator';
+import { Check, Entity, OneToMany, OneToOne, type Relation, Unique } from 'typeorm';
+import { Enumeration, Index, Moment, Text, Uuid } from '@entity-backend/schema';
 import { OwnedBy } from '../access';
 import { Audited } from '../audited';
-import { CreatedAt, Pattern, PrimaryKey, UpdatedAt } from '../columns';
+import { CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { Conversation } from '../conversations/conversation.entity';
 import { Message } from '../conversations/message.entity';
 import { EngagementMessage } from '../engagement/engagement-message.entity';
@@ -48,92 +38,59 @@ import { UserProfile } from './user-profile.entity';
   ],
 })
 @Index('idx_users_email', ['email'], { unique: true })
-@Index('idx_users_organization_id', ['organizationId'])
 @Unique(['ssoProvider', 'ssoId'])
 @Check('chk_users_sso', '("sso_provider" IS NULL) = ("sso_id" IS NULL)')
 @Check('chk_users_credential', '"password_hash" IS NOT NULL OR "sso_provider" IS NOT NULL')
 export class User {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** The address that the person signs in with, trimmed and in lower case. */
   @IsEmail()
   @IsLowercase()
-  @MaxLength(255)
   @Check('"email" = lower(btrim("email"))')
-  @Column({ type: 'varchar', length: 255 })
+  @Text({ length: 255 })
   email: string;
 
   /** What to call the person; null: they have not said. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(255)
-  @Column({ type: 'varchar', length: 255, nullable: true })
-  name: string | null;
+  @Text({ length: 255, nullable: true }) name: string | null;
 
   /** What the person is to the platform. */
-  @Enumeration(USER_ROLES, { default: 'educator' })
-  role: UserRole;
+  @Enumeration(USER_ROLES, { default: 'educator' }) role: UserRole;
 
   /** The organization, kept elsewhere, that the person belongs to; null: none. */
-  @IsOptional()
-  @IsUUID()
-  @Column({ type: 'uuid', nullable: true })
-  organizationId: string | null;
+  @Uuid({ nullable: true, index: true }) organizationId: string | null;
 
   /** The provider that vouches for the person; null: they sign in with a password alone. */
-  @ValidateIf((user: User) => user.ssoProvider != null || user.ssoId != null)
-  @IsString()
-  @IsNotEmpty()
-  @Column({ type: 'text', nullable: true })
-  ssoProvider: string | null;
+  @Text({ notEmpty: true, nullable: true, requiredIf: (user: User) => user.ssoId != null }) ssoProvider: string | null;
 
   /** The person's id at the provider; null exactly where sso_provider is. */
-  @ValidateIf((user: User) => user.ssoProvider != null || user.ssoId != null)
-  @IsString()
-  @IsNotEmpty()
-  @Column({ type: 'text', nullable: true })
-  ssoId: string | null;
+  @Text({ notEmpty: true, nullable: true, requiredIf: (user: User) => user.ssoProvider != null }) ssoId: string | null;
 
   /** The password's bcrypt hash, never the password; null: sign-in by the provider alone. Never selected unless asked for. */
-  @ValidateIf((user: User) => user.passwordHash != null || user.ssoProvider == null)
-  @MaxLength(255)
-  @Pattern(/^\$2[aby]\$/)
-  @Column({ type: 'varchar', length: 255, nullable: true, select: false })
+  @Text({
+    length: 255,
+    pattern: /^\$2[aby]\$/,
+    nullable: true,
+    requiredIf: (user: User) => user.ssoProvider == null,
+    select: false,
+  })
   passwordHash: string | null;
 
-  @CreatedAt()
-  createdAt: Date;
-
-  @UpdatedAt()
-  updatedAt: Date;
+  @CreatedAt() createdAt: Date;
+  @UpdatedAt() updatedAt: Date;
 
   /** When the person last signed in; null: never. */
-  @IsOptional()
-  @IsDate()
-  @Column({ type: 'timestamptz', nullable: true })
-  lastLogin: Date | null;
+  @Moment({ nullable: true }) lastLogin: Date | null;
 
   @OneToOne(() => UserProfile, (profile) => profile.user, { cascade: ['insert'] })
   profile: Relation<UserProfile> | null;
 
-  @OneToMany(() => Session, (session) => session.user)
-  sessions: Relation<Session>[];
-
-  @OneToMany(() => Conversation, (conversation) => conversation.user)
-  conversations: Relation<Conversation>[];
-
-  @OneToMany(() => Message, (message) => message.user)
-  messages: Relation<Message>[];
-
-  @OneToMany(() => Task, (task) => task.user)
-  tasks: Relation<Task>[];
-
-  @OneToMany(() => ScheduledIntent, (intent) => intent.user)
-  scheduledIntents: Relation<ScheduledIntent>[];
-
-  @OneToMany(() => IntentExecution, (execution) => execution.user)
-  intentExecutions: Relation<IntentExecution>[];
+  @OneToMany(() => Session, (session) => session.user) sessions: Relation<Session>[];
+  @OneToMany(() => Conversation, (conversation) => conversation.user) conversations: Relation<Conversation>[];
+  @OneToMany(() => Message, (message) => message.user) messages: Relation<Message>[];
+  @OneToMany(() => Task, (task) => task.user) tasks: Relation<Task>[];
+  @OneToMany(() => ScheduledIntent, (intent) => intent.user) scheduledIntents: Relation<ScheduledIntent>[];
+  @OneToMany(() => IntentExecution, (execution) => execution.user) intentExecutions: Relation<IntentExecution>[];
 
   @OneToOne(() => UserEngagementState, (state) => state.user, { cascade: ['insert'] })
   engagementState: Relation<UserEngagementState> | null;
@@ -141,6 +98,5 @@ export class User {
   @OneToMany(() => EngagementStateTransition, (transition) => transition.user)
   engagementStateTransitions: Relation<EngagementStateTransition>[];
 
-  @OneToMany(() => EngagementMessage, (message) => message.user)
-  engagementMessages: Relation<EngagementMessage>[];
+  @OneToMany(() => EngagementMessage, (message) => message.user) engagementMessages: Relation<EngagementMessage>[];
 }

@@ -1,17 +1,6 @@
-import {
-  IsBoolean,
-  IsDate,
-  IsInt,
-  IsNotEmpty,
-  IsObject,
-  IsOptional,
-  IsPositive,
-  IsString,
-  IsUUID,
-  MaxLength,
-} from 'class-validator';
-import { Check, Column, Entity, JoinColumn, ManyToOne, OneToMany, type Relation } from 'typeorm';
-import { Enumeration, HasDefault, Index } from '@entity-backend/schema';
+import { IsPositive } from 'class-validator';
+import { Check, Entity, OneToMany, type Relation } from 'typeorm';
+import { Enumeration, Flag, Index, Integer, Json, Moment, Reference, Text } from '@entity-backend/schema';
 import { OwnedBy } from '../access';
 import { Count, CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { Message } from '../conversations/message.entity';
@@ -43,149 +32,86 @@ import { IntentExecution } from './intent-execution.entity';
 @Index('idx_intents_user_enabled', ['userId', 'enabled'], { where: 'enabled = true' })
 @Index('idx_intents_pending', ['nextCheck'], { where: 'enabled = true AND next_check IS NOT NULL' })
 @Index('idx_intents_type', ['userId', 'triggerType'])
-@Index('idx_intents_user_id', ['userId'])
 @Index('idx_intents_created', ['createdAt'])
-@Index('idx_scheduled_intents_last_message_id', ['lastMessageId'])
 @Check(
   'chk_scheduled_intents_trigger',
   `CASE WHEN trigger_type IN ('cron', 'interval', 'once') THEN trigger_schedule IS NOT NULL ELSE trigger_condition IS NOT NULL END`,
 )
 export class ScheduledIntent {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** The person it is done for. */
-  @IsUUID()
-  @Column({ type: 'uuid' })
+  @Reference(() => User, { inverse: 'scheduledIntents', onDelete: 'CASCADE', index: 'idx_intents_user_id' })
+  user: Relation<User>;
   userId: string;
 
-  @ManyToOne(() => User, (user) => user.scheduledIntents, { onDelete: 'CASCADE', nullable: false })
-  @JoinColumn({ name: 'user_id' })
-  user: Relation<User>;
-
   /** What the person calls it. */
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(255)
-  @Column({ type: 'varchar', length: 255 })
-  intentName: string;
+  @Text({ length: 255, notEmpty: true }) intentName: string;
 
   /** What it is for, in the person's words; null: they said no more than the name. */
-  @IsOptional()
-  @IsString()
-  @Column({ type: 'text', nullable: true })
-  description: string | null;
+  @Text({ nullable: true }) description: string | null;
 
   /** What makes it fire. */
-  @Enumeration(TRIGGER_TYPES)
-  triggerType: TriggerType;
+  @Enumeration(TRIGGER_TYPES) triggerType: TriggerType;
 
   /** When it fires: a cron expression and its time zone, an interval, or a moment; null: it waits for a condition. */
-  @IsOptional()
-  @IsObject()
-  @Column({ type: 'jsonb', nullable: true })
-  triggerSchedule: Record<string, unknown> | null;
+  @Json({ nullable: true }) triggerSchedule: Record<string, unknown> | null;
 
   /** What it waits for: a price, a silence, an event …; null: it has a schedule. */
-  @IsOptional()
-  @IsObject()
-  @Column({ type: 'jsonb', nullable: true })
-  triggerCondition: Record<string, unknown> | null;
+  @Json({ nullable: true }) triggerCondition: Record<string, unknown> | null;
 
   /** What is done when it fires. */
-  @Enumeration(ACTION_TYPES)
-  actionType: ActionType;
+  @Enumeration(ACTION_TYPES) actionType: ActionType;
 
   /** What the assistant has to know to do it; null: nothing more than the name and description. */
-  @IsOptional()
-  @IsString()
-  @Column({ type: 'text', nullable: true })
-  actionContext: string | null;
+  @Text({ nullable: true }) actionContext: string | null;
 
   /** How much it matters: a gate may block what is not critical. */
-  @Enumeration(ACTION_PRIORITIES, { default: 'normal' })
-  actionPriority: ActionPriority;
+  @Enumeration(ACTION_PRIORITIES, { default: 'normal' }) actionPriority: ActionPriority;
 
   /** When the scheduler looks at it next; null: never again of its own accord. */
-  @IsOptional()
-  @IsDate()
-  @Column({ type: 'timestamptz', nullable: true })
-  nextCheck: Date | null;
+  @Moment({ nullable: true }) nextCheck: Date | null;
 
   /** When the scheduler last looked at it; null: not yet. */
-  @IsOptional()
-  @IsDate()
-  @Column({ type: 'timestamptz', nullable: true })
-  lastChecked: Date | null;
+  @Moment({ nullable: true }) lastChecked: Date | null;
 
   /** When it last fired; null: not yet. */
-  @IsOptional()
-  @IsDate()
-  @Column({ type: 'timestamptz', nullable: true })
-  lastExecuted: Date | null;
+  @Moment({ nullable: true }) lastExecuted: Date | null;
 
   /** How often it has fired: the number of its executions. */
-  @Count({ default: 0 })
-  executionCount: number;
+  @Count({ default: 0 }) executionCount: number;
 
   /** How its last execution ended; null: not executed yet. */
-  @Enumeration(EXECUTION_STATUSES, { nullable: true })
-  lastExecutionStatus: ExecutionStatus | null;
+  @Enumeration(EXECUTION_STATUSES, { nullable: true }) lastExecutionStatus: ExecutionStatus | null;
 
   /** Why its last execution failed; null: it did not. */
-  @IsOptional()
-  @IsString()
-  @Column({ type: 'text', nullable: true })
-  lastExecutionError: string | null;
+  @Text({ nullable: true }) lastExecutionError: string | null;
 
   /** The message that its last execution sent; null: none, or it has been deleted. */
-  @IsOptional()
-  @IsUUID()
-  @Column({ type: 'uuid', nullable: true })
+  @Reference(() => Message, { inverse: 'lastMessageOfIntents', onDelete: 'SET NULL', nullable: true })
+  lastMessage: Relation<Message> | null;
   lastMessageId: string | null;
 
-  @ManyToOne(() => Message, (message) => message.lastMessageOfIntents, { onDelete: 'SET NULL' })
-  @JoinColumn({ name: 'last_message_id' })
-  lastMessage: Relation<Message> | null;
-
   /** Whether it may fire at all. */
-  @HasDefault()
-  @IsBoolean()
-  @Column({ type: 'boolean', default: true })
-  enabled: boolean;
+  @Flag({ default: true }) enabled: boolean;
 
   /** From when on it fires no more; null: it does not expire. */
-  @IsOptional()
-  @IsDate()
-  @Column({ type: 'timestamptz', nullable: true })
-  expiresAt: Date | null;
+  @Moment({ nullable: true }) expiresAt: Date | null;
 
   /** How often it may fire in all; null: without limit. */
-  @IsOptional()
-  @IsInt()
   @IsPositive()
   @Check('"max_executions" > 0')
-  @Column({ type: 'integer', nullable: true })
+  @Integer({ nullable: true })
   maxExecutions: number | null;
 
-  @CreatedAt()
-  createdAt: Date;
-
-  @UpdatedAt()
-  updatedAt: Date;
+  @CreatedAt() createdAt: Date;
+  @UpdatedAt() updatedAt: Date;
 
   /** Who wrote it: 'user', or the name of the agent that did. */
-  @HasDefault()
-  @IsString()
-  @Column({ type: 'text', default: 'user' })
-  createdBy: string;
+  @Text({ default: 'user' }) createdBy: string;
 
   /** Whatever else its author keeps with it. */
-  @HasDefault()
-  @IsObject()
-  @Column({ type: 'jsonb', default: {} })
-  metadata: Record<string, unknown>;
+  @Json({ default: {} }) metadata: Record<string, unknown>;
 
-  @OneToMany(() => IntentExecution, (execution) => execution.intent)
-  executions: Relation<IntentExecution>[];
+  @OneToMany(() => IntentExecution, (execution) => execution.intent) executions: Relation<IntentExecution>[];
 }

@@ -1,6 +1,5 @@
-import { IsDate, IsOptional, IsString, IsUUID, ValidateIf } from 'class-validator';
-import { Check, Column, Entity, JoinColumn, ManyToOne, type Relation } from 'typeorm';
-import { Enumeration, Index } from '@entity-backend/schema';
+import { Check, Entity, type Relation } from 'typeorm';
+import { Enumeration, Index, Moment, Reference, Text } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { Audited } from '../audited';
 import { CreatedAt, PrimaryKey } from '../columns';
@@ -27,80 +26,45 @@ const isClosed = (status: EscalationStatus): boolean => status === 'RESOLVED' ||
 @BackendOnly()
 @Index('idx_escalations_status_priority', ['status', 'priority'])
 @Index('idx_escalations_created_at', ['createdAt'])
-@Index('idx_escalations_post_id', ['postId'])
-@Index('idx_escalations_decision_id', ['decisionId'])
-@Index('idx_escalations_reply_id', ['replyId'])
 @Check('chk_escalations_resolved', `("status" IN ('RESOLVED', 'DISMISSED')) = ("resolved_at" IS NOT NULL)`)
 export class Escalation {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** The post that it is about; null: none, or it has been archived. */
-  @IsOptional()
-  @IsUUID()
-  @Column({ type: 'uuid', nullable: true })
+  @Reference(() => Post, { inverse: 'escalations', onDelete: 'SET NULL', nullable: true }) post: Relation<Post> | null;
   postId: string | null;
 
-  @ManyToOne(() => Post, (post) => post.escalations, { onDelete: 'SET NULL' })
-  @JoinColumn({ name: 'post_id' })
-  post: Relation<Post> | null;
-
   /** The decision that it is about; null: none, or it has been archived. */
-  @IsOptional()
-  @IsUUID()
-  @Column({ type: 'uuid', nullable: true })
+  @Reference(() => Decision, { inverse: 'escalations', onDelete: 'SET NULL', nullable: true })
+  decision: Relation<Decision> | null;
   decisionId: string | null;
 
-  @ManyToOne(() => Decision, (decision) => decision.escalations, { onDelete: 'SET NULL' })
-  @JoinColumn({ name: 'decision_id' })
-  decision: Relation<Decision> | null;
-
   /** The reply that it is about; null: none. */
-  @IsOptional()
-  @IsUUID()
-  @Column({ type: 'uuid', nullable: true })
+  @Reference(() => Reply, { inverse: 'escalations', onDelete: 'SET NULL', nullable: true })
+  reply: Relation<Reply> | null;
   replyId: string | null;
 
-  @ManyToOne(() => Reply, (reply) => reply.escalations, { onDelete: 'SET NULL' })
-  @JoinColumn({ name: 'reply_id' })
-  reply: Relation<Reply> | null;
-
   /** Why a person has to look at it. */
-  @Enumeration(ESCALATION_REASONS)
-  reason: EscalationReason;
+  @Enumeration(ESCALATION_REASONS) reason: EscalationReason;
 
   /** How urgent it is. */
-  @Enumeration(ESCALATION_PRIORITIES, { default: 'MEDIUM' })
-  priority: EscalationPriority;
+  @Enumeration(ESCALATION_PRIORITIES, { default: 'MEDIUM' }) priority: EscalationPriority;
 
   /** How far it has come. */
-  @Enumeration(ESCALATION_STATUSES, { default: 'OPEN' })
-  status: EscalationStatus;
+  @Enumeration(ESCALATION_STATUSES, { default: 'OPEN' }) status: EscalationStatus;
 
   /** Who looks at it; null: nobody yet. */
-  @IsOptional()
-  @IsString()
-  @Column({ type: 'text', nullable: true })
-  assignedTo: string | null;
+  @Text({ nullable: true }) assignedTo: string | null;
 
   /** Who closed it; null: it is open. */
-  @IsOptional()
-  @IsString()
-  @Column({ type: 'text', nullable: true })
-  resolvedBy: string | null;
+  @Text({ nullable: true }) resolvedBy: string | null;
 
   /** What was done about it; null: nothing to tell. */
-  @IsOptional()
-  @IsString()
-  @Column({ type: 'text', nullable: true })
-  resolutionNotes: string | null;
+  @Text({ nullable: true }) resolutionNotes: string | null;
 
-  @CreatedAt()
-  createdAt: Date;
+  @CreatedAt() createdAt: Date;
 
   /** When it was resolved or dismissed; null exactly where it is neither. */
-  @ValidateIf((escalation: Escalation) => escalation.resolvedAt != null || isClosed(escalation.status))
-  @IsDate()
-  @Column({ type: 'timestamptz', nullable: true })
+  @Moment({ nullable: true, requiredIf: (escalation: Escalation) => isClosed(escalation.status) })
   resolvedAt: Date | null;
 }

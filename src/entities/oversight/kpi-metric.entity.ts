@@ -1,6 +1,6 @@
-import { IsISO8601, IsNotEmpty, IsNumber, IsString, Matches } from 'class-validator';
+import { IsISO8601, Matches } from 'class-validator';
 import { Column, Entity, Unique } from 'typeorm';
-import { Enumeration } from '@entity-backend/schema';
+import { Double, Enumeration, Text } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, PrimaryKey } from '../columns';
 import { type Platform, PLATFORMS } from '../social/enumerations';
@@ -15,8 +15,7 @@ import { METRIC_TYPES, type MetricType } from './enumerations';
 @BackendOnly()
 @Unique(['date', 'platform', 'metricType', 'metricName'])
 export class KpiMetric {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** The day, in UTC: '2025-11-21'. */
   @Matches(/^\d{4}-\d{2}-\d{2}$/)
@@ -25,24 +24,16 @@ export class KpiMetric {
   date: string;
 
   /** The platform. */
-  @Enumeration(PLATFORMS)
-  platform: Platform;
+  @Enumeration(PLATFORMS) platform: Platform;
 
   /** What the metric speaks of. */
-  @Enumeration(METRIC_TYPES)
-  metricType: MetricType;
+  @Enumeration(METRIC_TYPES) metricType: MetricType;
 
   /** The metric: 'reply_rate', 'click_through_rate' … */
-  @IsString()
-  @IsNotEmpty()
-  @Column({ type: 'text' })
-  metricName: string;
+  @Text({ notEmpty: true }) metricName: string;
 
   /** Its value, in the unit that its name says. */
-  @IsNumber()
-  @Column({ type: 'double precision' })
-  value: number;
+  @Double() value: number;
 
-  @CreatedAt()
-  createdAt: Date;
+  @CreatedAt() createdAt: Date;
 }

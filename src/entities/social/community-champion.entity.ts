@@ -1,6 +1,5 @@
-import { IsBoolean, IsDate, IsOptional, IsUUID } from 'class-validator';
-import { Column, Entity, JoinColumn, OneToOne, type Relation } from 'typeorm';
-import { Enumeration, HasDefault } from '@entity-backend/schema';
+import { Entity, type Relation } from 'typeorm';
+import { Enumeration, Flag, Moment, Reference } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { Count, CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { Author } from './author.entity';
@@ -20,55 +19,33 @@ import {
 @Entity('community_champions')
 @BackendOnly()
 export class CommunityChampion {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** The author who is the champion. */
-  @IsUUID()
-  @Column({ type: 'uuid' })
+  @Reference(() => Author, { inverse: 'champion', onDelete: 'CASCADE', unique: true }) author: Relation<Author>;
   authorId: string;
 
-  @OneToOne(() => Author, (author) => author.champion, { onDelete: 'CASCADE', nullable: false })
-  @JoinColumn({ name: 'author_id' })
-  author: Relation<Author>;
-
   /** How much they do for us. */
-  @Enumeration(CHAMPION_TIERS)
-  tier: ChampionTier;
+  @Enumeration(CHAMPION_TIERS) tier: ChampionTier;
 
   /** How often they have spoken for us. */
-  @Count({ default: 0 })
-  engagementCount: number;
+  @Count({ default: 0 }) engagementCount: number;
 
   /** When we wrote to them directly; null: we have not. */
-  @IsOptional()
-  @IsDate()
-  @Column({ type: 'timestamptz', nullable: true })
-  dmSentAt: Date | null;
+  @Moment({ nullable: true }) dmSentAt: Date | null;
 
   /** What they answered. */
-  @Enumeration(DM_RESPONSES, { default: 'NONE' })
-  dmResponse: DmResponse;
+  @Enumeration(DM_RESPONSES, { default: 'NONE' }) dmResponse: DmResponse;
 
   /** Whether a sample has been sent to them. */
-  @HasDefault()
-  @IsBoolean()
-  @Column({ type: 'boolean', default: false })
-  sampleSent: boolean;
+  @Flag({ default: false }) sampleSent: boolean;
 
   /** Whether they have become a customer. */
-  @HasDefault()
-  @IsBoolean()
-  @Column({ type: 'boolean', default: false })
-  converted: boolean;
+  @Flag({ default: false }) converted: boolean;
 
   /** How far they have come as an advocate. */
-  @Enumeration(ADVOCATE_STATUSES, { default: 'CANDIDATE' })
-  advocateStatus: AdvocateStatus;
+  @Enumeration(ADVOCATE_STATUSES, { default: 'CANDIDATE' }) advocateStatus: AdvocateStatus;
 
-  @CreatedAt()
-  createdAt: Date;
-
-  @UpdatedAt()
-  updatedAt: Date;
+  @CreatedAt() createdAt: Date;
+  @UpdatedAt() updatedAt: Date;
 }

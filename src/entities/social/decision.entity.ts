@@ -1,6 +1,5 @@
-import { IsArray, IsBoolean, IsObject, IsOptional, IsString, IsUUID } from 'class-validator';
-import { Column, Entity, JoinColumn, ManyToOne, OneToMany, OneToOne, type Relation } from 'typeorm';
-import { Enumeration, HasDefault, Index } from '@entity-backend/schema';
+import { Entity, OneToMany, OneToOne, type Relation } from 'typeorm';
+import { Enumeration, Flag, Index, Json, Reference, Text, Texts } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, PrimaryKey, Score } from '../columns';
 import { Experiment } from '../experiments/experiment.entity';
@@ -19,119 +18,69 @@ import { Reply } from './reply.entity';
 @Entity('decisions')
 @BackendOnly()
 @Index('idx_decisions_created_at', ['createdAt'])
-@Index('idx_decisions_experiment_variant', ['experimentVariant'])
-@Index('idx_decisions_is_randomized_experiment', ['isRandomizedExperiment'])
-@Index('idx_decisions_mode', ['mode'])
-@Index('idx_decisions_composite_score', ['compositeScore'])
-@Index('idx_decisions_post_id', ['postId'])
-@Index('idx_decisions_experiment_id', ['experimentId'])
 export class Decision {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** The post that it is about. */
-  @IsUUID()
-  @Column({ type: 'uuid' })
+  @Reference(() => Post, { inverse: 'decisions', onDelete: 'CASCADE' }) post: Relation<Post>;
   postId: string;
 
-  @ManyToOne(() => Post, (post) => post.decisions, { onDelete: 'CASCADE', nullable: false })
-  @JoinColumn({ name: 'post_id' })
-  post: Relation<Post>;
-
   /** The SSS score of the post, 0 to 1. */
-  @Score()
-  sssScore: number;
+  @Score() sssScore: number;
 
   /** The ARS score of the post, 0 to 1. */
-  @Score()
-  arsScore: number;
+  @Score() arsScore: number;
 
   /** The EVS score of the post, 0 to 1. */
-  @Score()
-  evsScore: number;
+  @Score() evsScore: number;
 
   /** The TRS score of the post, 0 to 1. */
-  @Score()
-  trsScore: number;
+  @Score() trsScore: number;
 
   /** The four scores by the weights of the day, 0 to 1. */
-  @Score()
-  compositeScore: number;
+  @Score({ index: true }) compositeScore: number;
 
   /** How to take part. */
-  @Enumeration(OPERATIONAL_MODES)
-  mode: OperationalMode;
+  @Enumeration(OPERATIONAL_MODES, { index: true }) mode: OperationalMode;
 
   /** The manner of the reply; null: there shall be none. */
-  @Enumeration(ARCHETYPES, { nullable: true })
-  archetype: Archetype | null;
+  @Enumeration(ARCHETYPES, { nullable: true }) archetype: Archetype | null;
 
   /** What in the post asks for care. */
-  @HasDefault()
-  @IsArray()
-  @IsString({ each: true })
-  @Column({ type: 'text', array: true, default: [] })
-  safetyFlags: string[];
+  @Texts({ default: [] }) safetyFlags: string[];
 
   /** The signals behind the scores. */
-  @HasDefault()
-  @IsObject()
-  @Column({ type: 'jsonb', default: {} })
-  signalsJson: Record<string, unknown>;
+  @Json({ default: {} }) signalsJson: Record<string, unknown>;
 
   /** What the time of the post had to do with it: hour, weekday, season … */
-  @HasDefault()
-  @IsObject()
-  @Column({ type: 'jsonb', default: {} })
-  temporalContext: Record<string, unknown>;
+  @Json({ default: {} }) temporalContext: Record<string, unknown>;
 
   /** The competitor that the post names; null: none. */
-  @IsOptional()
-  @IsString()
-  @Column({ type: 'text', nullable: true })
-  competitorDetected: string | null;
+  @Text({ nullable: true }) competitorDetected: string | null;
 
   /** Whether the post's author was a power user at the time. */
-  @HasDefault()
-  @IsBoolean()
-  @Column({ type: 'boolean', default: false })
-  isPowerUser: boolean;
+  @Flag({ default: false }) isPowerUser: boolean;
 
   /** The experiment that it is part of; null: none, or it has been deleted. */
-  @IsOptional()
-  @IsUUID()
-  @Column({ type: 'uuid', nullable: true })
+  @Reference(() => Experiment, { inverse: 'decisions', onDelete: 'SET NULL', nullable: true })
+  experiment: Relation<Experiment> | null;
   experimentId: string | null;
 
-  @ManyToOne(() => Experiment, (experiment) => experiment.decisions, { onDelete: 'SET NULL' })
-  @JoinColumn({ name: 'experiment_id' })
-  experiment: Relation<Experiment> | null;
-
   /** The variant that the experiment gave it; null: it is part of none. */
-  @IsOptional()
-  @IsString()
-  @Column({ type: 'text', nullable: true })
-  experimentVariant: string | null;
+  @Text({ nullable: true, index: true }) experimentVariant: string | null;
 
   /** Whether the mode was drawn by lot instead of by the scores, so that the scores can be learnt from. */
-  @HasDefault()
-  @IsBoolean()
-  @Column({ type: 'boolean', default: false })
-  isRandomizedExperiment: boolean;
+  @Flag({ default: false, index: true }) isRandomizedExperiment: boolean;
 
   /** The mode that the scores alone would have given; null: it was not reckoned. */
-  @Enumeration(OPERATIONAL_MODES, { nullable: true })
-  predictedMode: OperationalMode | null;
+  @Enumeration(OPERATIONAL_MODES, { nullable: true }) predictedMode: OperationalMode | null;
 
-  @CreatedAt()
-  createdAt: Date;
+  @CreatedAt() createdAt: Date;
 
-  @OneToMany(() => Reply, (reply) => reply.decision)
-  replies: Relation<Reply>[];
+  @OneToMany(() => Reply, (reply) => reply.decision) replies: Relation<Reply>[];
 
   @OneToOne(() => RandomizedExperiment, (experiment) => experiment.decision)
   randomizedExperiment: Relation<RandomizedExperiment> | null;
 
-  @OneToMany(() => Escalation, (escalation) => escalation.decision)
-  escalations: Relation<Escalation>[];
+  @OneToMany(() => Escalation, (escalation) => escalation.decision) escalations: Relation<Escalation>[];
 }

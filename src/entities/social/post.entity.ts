@@ -1,20 +1,7 @@
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsBoolean,
-  IsDate,
-  IsObject,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Length,
-  MaxLength,
-} from 'class-validator';
-import { Check, Column, Entity, JoinColumn, ManyToOne, OneToMany, type Relation, Unique } from 'typeorm';
-import { Enumeration, HasDefault, Index } from '@entity-backend/schema';
+import { Entity, OneToMany, type Relation, Unique } from 'typeorm';
+import { Enumeration, Flag, Index, Json, Moment, Reference, Text, Texts } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
-import { Count, CreatedAt, Pattern, PrimaryKey, UpdatedAt } from '../columns';
+import { Count, CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { CompetitiveMention } from '../competitors/competitive-mention.entity';
 import { Escalation } from '../oversight/escalation.entity';
 import { Author } from './author.entity';
@@ -30,101 +17,51 @@ import { type Platform, PLATFORMS } from './enumerations';
 @Entity('posts')
 @BackendOnly()
 @Unique(['platform', 'platformPostId'])
-@Index('idx_posts_processed_at', ['processedAt'])
 @Index('idx_posts_platform_detected_at', ['platform', 'detectedAt'])
-@Index('idx_posts_author_id', ['authorId'])
 export class Post {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** Where it was posted. */
-  @Enumeration(PLATFORMS)
-  platform: Platform;
+  @Enumeration(PLATFORMS) platform: Platform;
 
   /** The platform's own id of the post. */
-  @MaxLength(100)
-  @Pattern(/^[a-zA-Z0-9_-]+$/)
-  @Column({ type: 'varchar', length: 100 })
-  platformPostId: string;
+  @Text({ length: 100, pattern: /^[a-zA-Z0-9_-]+$/ }) platformPostId: string;
 
   /** Who posted it. */
-  @IsUUID()
-  @Column({ type: 'uuid' })
+  @Reference(() => Author, { inverse: 'posts', onDelete: 'CASCADE' }) author: Relation<Author>;
   authorId: string;
 
-  @ManyToOne(() => Author, (author) => author.posts, { onDelete: 'CASCADE', nullable: false })
-  @JoinColumn({ name: 'author_id' })
-  author: Relation<Author>;
-
   /** What it says, 1 to 5000 characters. */
-  @IsString()
-  @Length(1, 5000)
-  @Check('char_length("content") BETWEEN 1 AND 5000')
-  @Column({ type: 'text' })
-  content: string;
+  @Text({ min: 1, max: 5000 }) content: string;
 
   /** When the listener found it. Retention counts from here. */
-  @HasDefault()
-  @IsDate()
-  @Column({ type: 'timestamptz', default: () => 'now()' })
-  detectedAt: Date;
+  @Moment({ default: () => 'now()' }) detectedAt: Date;
 
   /** When it was dealt with; null: it still waits. */
-  @IsOptional()
-  @IsDate()
-  @Column({ type: 'timestamptz', nullable: true })
-  processedAt: Date | null;
+  @Moment({ nullable: true, index: true }) processedAt: Date | null;
 
   /** The keywords it was found by, 1 to 50. */
-  @IsArray()
-  @IsString({ each: true })
-  @ArrayMinSize(1)
-  @ArrayMaxSize(50)
-  @Check('cardinality("keyword_matches") BETWEEN 1 AND 50')
-  @Column({ type: 'text', array: true })
-  keywordMatches: string[];
+  @Texts({ min: 1, max: 50 }) keywordMatches: string[];
 
   /** The categories of those keywords. */
-  @HasDefault()
-  @IsArray()
-  @IsString({ each: true })
-  @Column({ type: 'text', array: true, default: [] })
-  keywordCategories: string[];
+  @Texts({ default: [] }) keywordCategories: string[];
 
   /** Whether it was put aside as spam. */
-  @HasDefault()
-  @IsBoolean()
-  @Column({ type: 'boolean', default: false })
-  spamFiltered: boolean;
+  @Flag({ default: false }) spamFiltered: boolean;
 
   /** The platform's own figures when it was found: likes, replies, shares … */
-  @HasDefault()
-  @IsObject()
-  @Column({ type: 'jsonb', default: {} })
-  rawMetrics: Record<string, unknown>;
+  @Json({ default: {} }) rawMetrics: Record<string, unknown>;
 
   /** How often dealing with it has failed. */
-  @Count({ default: 0 })
-  errorCount: number;
+  @Count({ default: 0 }) errorCount: number;
 
   /** Why dealing with it last failed; null: it has not. */
-  @IsOptional()
-  @IsString()
-  @Column({ type: 'text', nullable: true })
-  errorMessage: string | null;
+  @Text({ nullable: true }) errorMessage: string | null;
 
-  @CreatedAt()
-  createdAt: Date;
+  @CreatedAt() createdAt: Date;
+  @UpdatedAt() updatedAt: Date;
 
-  @UpdatedAt()
-  updatedAt: Date;
-
-  @OneToMany(() => Decision, (decision) => decision.post)
-  decisions: Relation<Decision>[];
-
-  @OneToMany(() => CompetitiveMention, (mention) => mention.post)
-  competitiveMentions: Relation<CompetitiveMention>[];
-
-  @OneToMany(() => Escalation, (escalation) => escalation.post)
-  escalations: Relation<Escalation>[];
+  @OneToMany(() => Decision, (decision) => decision.post) decisions: Relation<Decision>[];
+  @OneToMany(() => CompetitiveMention, (mention) => mention.post) competitiveMentions: Relation<CompetitiveMention>[];
+  @OneToMany(() => Escalation, (escalation) => escalation.post) escalations: Relation<Escalation>[];
 }

@@ -1,20 +1,9 @@
-import {
-  Contains,
-  IsDate,
-  IsNotEmpty,
-  IsObject,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Length,
-  Matches,
-  MaxLength,
-} from 'class-validator';
-import { Check, Column, DeleteDateColumn, Entity, JoinColumn, ManyToOne, OneToMany, type Relation } from 'typeorm';
-import { Enumeration, HasDefault, Index } from '@entity-backend/schema';
+import { Contains, IsDate, IsOptional, Matches } from 'class-validator';
+import { Check, DeleteDateColumn, Entity, OneToMany, type Relation } from 'typeorm';
+import { Enumeration, Index, Json, Moment, Reference, Text } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { Audited } from '../audited';
-import { Count, CreatedAt, Pattern, PrimaryKey, UpdatedAt } from '../columns';
+import { Count, CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { Escalation } from '../oversight/escalation.entity';
 import { Decision } from './decision.entity';
 import {
@@ -46,88 +35,54 @@ const claims = MEDICAL_CLAIMS.join('|');
 @Entity('replies')
 @Audited({ except: ['helpCount', 'metricsJson'] })
 @BackendOnly()
-@Index('idx_replies_posted_at', ['postedAt'])
-@Index('idx_replies_approval_status', ['approvalStatus'])
 @Index('idx_replies_waiting', ['createdAt', 'id'], { where: "approval_status = 'PENDING' AND deleted_at IS NULL" })
 @Index('idx_replies_platform_posted_at', ['platform', 'postedAt'])
-@Index('idx_replies_decision_id', ['decisionId'])
 @Check('chk_replies_content_signature', `position('${SIGNATURE}' IN "content") > 0`)
 @Check('chk_replies_content_claims', `"content" !~* '(${claims})'`)
 @Check('chk_replies_posted', `"posted_at" IS NULL OR "approval_status" IN ('APPROVED', 'AUTO_APPROVED')`)
 export class Reply {
-  @PrimaryKey()
-  id: string;
+  @PrimaryKey() id: string;
 
   /** The decision that it carries out; null: that has been archived, which happens after 90 days. */
-  @IsOptional()
-  @IsUUID()
-  @Column({ type: 'uuid', nullable: true })
+  @Reference(() => Decision, { inverse: 'replies', onDelete: 'SET NULL', nullable: true })
+  decision: Relation<Decision> | null;
   decisionId: string | null;
 
-  @ManyToOne(() => Decision, (decision) => decision.replies, { onDelete: 'SET NULL' })
-  @JoinColumn({ name: 'decision_id' })
-  decision: Relation<Decision> | null;
-
   /** What it says, 10 to 1000 characters, with the signature and without a medical claim. */
-  @IsString()
-  @Length(10, 1000)
   @Contains(SIGNATURE)
   @Matches(new RegExp(`^(?!.*(${claims}))`, 'is'), { message: 'content must not make a medical claim' })
-  @Check('char_length("content") BETWEEN 10 AND 1000')
-  @Column({ type: 'text' })
+  @Text({ min: 10, max: 1000 })
   content: string;
 
   /** Its manner; null: none in particular. */
-  @Enumeration(ARCHETYPES, { nullable: true })
-  archetype: Archetype | null;
+  @Enumeration(ARCHETYPES, { nullable: true }) archetype: Archetype | null;
 
   /** Where it is posted. */
-  @Enumeration(PLATFORMS)
-  platform: Platform;
+  @Enumeration(PLATFORMS) platform: Platform;
 
   /** The platform's own id of the post that it answers, which outlives our row of that post. */
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(100)
-  @Column({ type: 'varchar', length: 100 })
-  platformPostId: string;
+  @Text({ length: 100, notEmpty: true }) platformPostId: string;
 
   /** The code in its links by which visits are counted as its own. */
-  @Pattern(/^[a-z0-9_-]+$/)
-  @Column({ type: 'text' })
-  utmCode: string;
+  @Text({ pattern: /^[a-z0-9_-]+$/ }) utmCode: string;
 
   /** How many people have said that it helped. */
-  @Count({ default: 0 })
-  helpCount: number;
+  @Count({ default: 0 }) helpCount: number;
 
   /** Whether it may be posted. */
-  @Enumeration(APPROVAL_STATUSES, { default: 'PENDING' })
-  approvalStatus: ApprovalStatus;
+  @Enumeration(APPROVAL_STATUSES, { default: 'PENDING', index: true }) approvalStatus: ApprovalStatus;
 
   /** Who approved or rejected it; null: nobody yet, or the rule did. */
-  @IsOptional()
-  @IsString()
-  @Column({ type: 'text', nullable: true })
-  approvedBy: string | null;
+  @Text({ nullable: true }) approvedBy: string | null;
 
   /** When it was approved or rejected; null: not yet. */
-  @IsOptional()
-  @IsDate()
-  @Column({ type: 'timestamptz', nullable: true })
-  approvedAt: Date | null;
+  @Moment({ nullable: true }) approvedAt: Date | null;
 
   /** When it was posted; null: it has not been. */
-  @IsOptional()
-  @IsDate()
-  @Column({ type: 'timestamptz', nullable: true })
-  postedAt: Date | null;
+  @Moment({ nullable: true, index: true }) postedAt: Date | null;
 
   /** The platform's figures since it was posted: likes, replies, clicks … */
-  @HasDefault()
-  @IsObject()
-  @Column({ type: 'jsonb', default: {} })
-  metricsJson: Record<string, unknown>;
+  @Json({ default: {} }) metricsJson: Record<string, unknown>;
 
   /** When it was deleted on the platform; null: it stands. */
   @IsOptional()
@@ -136,21 +91,13 @@ export class Reply {
   deletedAt: Date | null;
 
   /** Why it was deleted; null: it was not, or nobody said. */
-  @IsOptional()
-  @IsString()
-  @Column({ type: 'text', nullable: true })
-  deleteReason: string | null;
+  @Text({ nullable: true }) deleteReason: string | null;
 
   /** In which form it is posted. */
-  @Enumeration(REPLY_TYPES, { default: 'COMMENT' })
-  replyType: ReplyType;
+  @Enumeration(REPLY_TYPES, { default: 'COMMENT' }) replyType: ReplyType;
 
-  @CreatedAt()
-  createdAt: Date;
+  @CreatedAt() createdAt: Date;
+  @UpdatedAt() updatedAt: Date;
 
-  @UpdatedAt()
-  updatedAt: Date;
-
-  @OneToMany(() => Escalation, (escalation) => escalation.reply)
-  escalations: Relation<Escalation>[];
+  @OneToMany(() => Escalation, (escalation) => escalation.reply) escalations: Relation<Escalation>[];
 }

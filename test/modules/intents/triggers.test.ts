@@ -2,7 +2,7 @@ import { entities, type ScheduledIntent } from '../../../src/entities';
 import type { TriggerType } from '../../../src/entities/intents/enumerations';
 import { InvalidInputError } from '../../../src/http/errors/domain-errors';
 import { hasSchedule, triggerOf } from '../../../src/modules/intents/triggers';
-import { compileTables } from '../../../packages/seeding/src/tables';
+import { compileTables } from '@entity-backend/seeding';
 import { factories } from '../../../seeds/factories';
 import { metadataOf } from '../../seeds/metadata';
 

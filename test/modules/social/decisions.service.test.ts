@@ -43,7 +43,7 @@ async function rows(table: string): Promise<Row[]> {
 }
 
 async function newPost(columns: Row = {}): Promise<string> {
-  return (await insert(client, 'posts', columns)).id as string;
+  return (await insert(client, 'posts', { platform: 'TWITTER', ...columns })).id as string;
 }
 
 /** What the engine has decided of a post, of a new one unless it says which. */

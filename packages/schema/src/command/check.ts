@@ -16,7 +16,7 @@ export function checkCommand(): Command {
         'Exits with 1 when it finds something.',
     )
     .action(async (flags: { dataSource: string }) => {
-      needs('entity-schema check', '@entity-backend/embedded-postgres', 'squawk-cli', 'typescript');
+      needs('entity-schema check', '@entity-backend/embedded-postgres');
       await check(await loadDataSource(flags.dataSource));
     });
 }

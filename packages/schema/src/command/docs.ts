@@ -25,7 +25,7 @@ export function docsCommand(): Command {
     )
     .option('--check', 'write nothing; fail when a file is not as the entities say')
     .action(async ({ dataSource, check }: Flags) => {
-      needs('entity-schema docs', '@entity-backend/embedded-postgres', 'typescript');
+      needs('entity-schema docs', '@entity-backend/embedded-postgres');
       await writeDocs(await loadDataSource(dataSource), check);
     });
 }

@@ -1,3 +1,5 @@
+import type { EntityMetadata } from 'typeorm';
+
 /** An entity class, as a decorator receives it. */
 export type EntityClass = abstract new (...args: never[]) => object;
 
@@ -38,6 +40,7 @@ export interface IndexKey {
 
 export interface IndexDeclaration {
   readonly kind: 'index';
+  /** Empty: the naming strategy gives one. */
   readonly name: string;
   readonly keys: readonly IndexKey[];
   readonly unique: boolean;
@@ -90,9 +93,27 @@ export interface FormerNameDeclaration {
   readonly formerName: string;
 }
 
+/** A CHECK of one column, whatever the column turns out to be called. */
+export interface CheckDeclaration {
+  readonly kind: 'check';
+  readonly property: string;
+  /** The condition in SQL of the column, whose name it is given in quotes. */
+  readonly condition: (column: string) => string;
+}
+
+/** A relation with its foreign key in a property beside it. */
+export interface ReferenceDeclaration {
+  readonly kind: 'reference';
+  readonly property: string;
+  /** The property of the foreign key. */
+  readonly key: string;
+}
+
 /** What an entity class declares beyond TypeORM's own decorators. */
 export type Declaration =
   | IndexDeclaration
+  | CheckDeclaration
+  | ReferenceDeclaration
   | TriggerDeclaration
   | RowLevelSecurityDeclaration
   | PolicyDeclaration
@@ -110,9 +131,50 @@ export function declare(target: object, declaration: Declaration): void {
   else declarations.set(target, [declaration]);
 }
 
-/** All that a class and those it extends declare, the most general class first, in the order of the source. */
+/** All that a class and the classes it extends declare, the most general class first, in the order of the source. */
 export function declarationsOf(target: object): Declaration[] {
   const parent: unknown = Object.getPrototypeOf(target);
   const inherited = typeof parent === 'function' && parent !== Function.prototype ? declarationsOf(parent) : [];
   return [...inherited, ...(declarations.get(target) ?? [])];
+}
+
+/**
+ * All that is declared for a table: by the entity's class, the classes it extends, its children in single-table
+ * inheritance, and the classes embedded in them, whose properties become paths (`home.zip`). Each declaration once, each
+ * index with its name.
+ */
+export function declarationsOfTable(metadata: EntityMetadata): Declaration[] {
+  // TypeORM lists a class before those it extends, then the children.
+  const own = metadata.inheritanceTree.toReversed().flatMap((target) => declarations.get(target) ?? []);
+  const embedded = metadata.allEmbeddeds.flatMap(({ type, propertyPath }) =>
+    declarationsOf(type as object).map((declaration) => within(propertyPath, declaration)),
+  );
+  return [...own, ...embedded].map((one) => (one.kind === 'index' && !one.name ? withName(metadata, one) : one));
+}
+
+function withName(metadata: EntityMetadata, index: IndexDeclaration): IndexDeclaration {
+  const columns = index.keys.map(
+    ({ property = '' }) => metadata.findColumnWithPropertyPath(property)?.databaseName ?? property,
+  );
+  return { ...index, name: metadata.dataSource.namingStrategy.indexName(metadata.tableName, columns, index.where) };
+}
+
+/** A declaration of an embedded class, its properties as paths from the entity. */
+function within(path: string, declaration: Declaration): Declaration {
+  const inside = <P extends string | undefined>(property: P): P => property && (`${path}.${property}` as P);
+  switch (declaration.kind) {
+    case 'index': {
+      const keys = declaration.keys.map((key) => ({ ...key, property: inside(key.property) }));
+      return { ...declaration, keys, include: declaration.include.map(inside) };
+    }
+    case 'grant':
+      return { ...declaration, properties: declaration.properties?.map(inside) };
+    case 'reference':
+      return { ...declaration, property: inside(declaration.property), key: inside(declaration.key) };
+    case 'check':
+    case 'former-name':
+      return { ...declaration, property: inside(declaration.property) } as Declaration;
+    default:
+      return declaration;
+  }
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
 import type * as TypeScript from 'typescript';
 import { UserError } from '../errors';
 import { optionalPackage } from '../optional-package';
@@ -29,8 +30,21 @@ export function documentFromSources(dataSource: DataSource, directory: string): 
   for (const metadata of dataSource.entityMetadatas) {
     const ofClass = documentation.get(metadata.targetName);
     metadata.comment ??= ofClass && commentOf(ofClass);
-    for (const column of metadata.columns) column.comment ??= ofClass?.properties.get(column.propertyName);
+    for (const column of metadata.columns) column.comment ??= commentOfColumn(documentation, column);
   }
+}
+
+/** What the class says that declares the column, be it a base class or an embedded one; of a foreign key, its relation may. */
+function commentOfColumn(
+  documentation: Map<string, ClassDocumentation>,
+  { target, propertyName, databaseName, entityMetadata }: ColumnMetadata,
+): string | undefined {
+  const relation = entityMetadata.relations.find(
+    ({ joinColumns }) => joinColumns.length === 1 && joinColumns[0].databaseName === databaseName,
+  );
+  const said = (by: ColumnMetadata['target'], property: string): string | undefined =>
+    documentation.get(typeof by === 'function' ? by.name : by)?.properties.get(property);
+  return said(target, propertyName) ?? (relation && said(relation.target, relation.propertyName));
 }
 
 function commentOf({ text, retention }: ClassDocumentation): string | undefined {

@@ -1,6 +1,6 @@
-import { ValidateIf } from 'class-validator';
+import { classValidator } from './validation';
 
 /** A property that may be left out, because its column has a default, but that must not be null: the other rules hold then. */
 export function HasDefault(): PropertyDecorator {
-  return ValidateIf((_object, value) => value !== undefined);
+  return classValidator?.ValidateIf((_object, value) => value !== undefined) ?? (() => undefined);
 }

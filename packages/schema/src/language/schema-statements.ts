@@ -4,7 +4,7 @@ import { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder';
 import { UserError } from '../errors';
 import {
   type Declaration,
-  declarationsOf,
+  declarationsOfTable,
   type GrantDeclaration,
   type IndexDeclaration,
   type IndexKey,
@@ -48,9 +48,12 @@ export async function schemaStatements(dataSource: DataSource): Promise<SchemaSt
 
 /** The entities with their declarations, in TypeORM's order, which is that of the list of entities. */
 export function declaredEntities(dataSource: DataSource): DeclaredEntity[] {
-  return dataSource.entityMetadatas
-    .filter((metadata) => typeof metadata.target === 'function')
-    .map((metadata) => ({ metadata, declarations: declarationsOf(metadata.target as object) }));
+  return (
+    dataSource.entityMetadatas
+      // A child in single-table inheritance has no table of its own.
+      .filter(({ target, tableType }) => typeof target === 'function' && tableType !== 'entity-child')
+      .map((metadata) => ({ metadata, declarations: declarationsOfTable(metadata) }))
+  );
 }
 
 /** What TypeORM's own builder would run on the connected, empty database. */
@@ -182,6 +185,8 @@ function tableStatements(entity: DeclaredEntity): SchemaStatement[] {
         return [statement(entity, `policy "${declaration.name}"`, policySql(entity.metadata, declaration))];
       case 'grant':
         return [statement(entity, `grant to "${declaration.role.name}"`, grantSql(entity.metadata, declaration))];
+      case 'check': // Of TypeORM's own statements: see metadata.ts.
+      case 'reference':
       case 'extension':
       case 'former-name':
         return [];
@@ -243,7 +248,7 @@ function tableOf(metadata: EntityMetadata): string {
 
 /** @throws UserError when the entity has no such property */
 function columnOf(metadata: EntityMetadata, property: string, what: string): string {
-  const column = metadata.findColumnWithPropertyName(property);
+  const column = metadata.findColumnWithPropertyPath(property);
   if (!column)
     throw new UserError(`${metadata.targetName}: ${what} names "${property}", which is not a column of the class.`);
   return escapeIdentifier(column.databaseName);

@@ -40,7 +40,7 @@ export function declaredRenames(dataSource: DataSource): Rename[] {
       if (declaration.kind !== 'former-name') return [];
       const { property, formerName } = declaration;
       if (property === undefined) return [{ table: metadata.tableName, formerName }];
-      const column = metadata.findColumnWithPropertyName(property);
+      const column = metadata.findColumnWithPropertyPath(property);
       if (!column) throw new UserError(`${metadata.targetName}.${property}: a former name, but it is not a column.`);
       return [{ table: metadata.tableName, column: column.databaseName, formerName }];
     }),

@@ -1,9 +1,14 @@
 import { dirname } from 'node:path';
 import * as ts from 'typescript';
+import { UserError } from '../errors';
 
 const options = new Map<string, ts.CompilerOptions>();
 
-/** The JavaScript of a TypeScript file: as the tsconfig.json above it says, and without a look at the types. */
+/**
+ * The JavaScript of a TypeScript file: as the tsconfig.json above it says, and without a look at the types.
+ *
+ * @throws UserError that says where it is wrong
+ */
 export function compile(code: string, file: string, format: 'commonjs' | 'module'): string {
   const compilerOptions = {
     ...optionsOf(file),
@@ -12,7 +17,20 @@ export function compile(code: string, file: string, format: 'commonjs' | 'module
     inlineSourceMap: true,
     inlineSources: true,
   };
-  return ts.transpileModule(code, { fileName: file, compilerOptions }).outputText;
+  const { outputText, diagnostics = [] } = ts.transpileModule(code, {
+    fileName: file,
+    compilerOptions,
+    reportDiagnostics: true,
+  });
+  // Those that are of no file are about options that other versions of TypeScript want otherwise.
+  const mistake = diagnostics.find((one) => one.file && one.category === ts.DiagnosticCategory.Error);
+  if (mistake) throw new UserError(messageOf(mistake));
+  return outputText;
+}
+
+function messageOf({ file, start, messageText }: ts.Diagnostic): string {
+  const { line, character } = file!.getLineAndCharacterOfPosition(start!);
+  return `${file!.fileName}:${line + 1}:${character + 1}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
 }
 
 /** The TypeScript file that an import means (`./user.js` is user.ts; a name of the option `paths`), if there is one. */

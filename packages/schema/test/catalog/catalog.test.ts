@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import { openMemory } from '@entity-backend/embedded-postgres';
 import { BOOKKEEPING_TABLES, type Catalog } from '../../src/catalog/catalog';
-import { describeOnServer, emptyDatabase, type TestDatabase } from '../databases';
-import { catalogOf, clear } from '../schemas';
+import { databaseOfFile, describeOnServer } from '../databases';
+import { catalogOf } from '../schemas';
 
 const SCHEMA = `
   CREATE EXTENSION vector;
@@ -43,21 +43,11 @@ const SCHEMA = `
   ${BOOKKEEPING_TABLES.map((name) => `CREATE TABLE ${name} (id serial PRIMARY KEY)`).join(';')}`;
 const VIEWS = `CREATE VIEW titles AS SELECT title, number FROM tasks; GRANT SELECT ON titles TO catalog_reader`;
 
-let database: TestDatabase;
-let client: Client;
+const database = databaseOfFile({ roles: ['catalog_reader'] });
 let catalog: Catalog;
 
 beforeAll(async () => {
-  database = await emptyDatabase();
-  client = await database.connect();
-  catalog = await build(client, `${SCHEMA}; ${VIEWS}`);
-});
-
-afterAll(async () => {
-  await clear(client);
-  // Roles belong to the whole server, where another run may use them just now.
-  await client.query('DROP ROLE catalog_reader').catch(() => undefined);
-  await database.close();
+  catalog = await build(database.client, `${SCHEMA}; ${VIEWS}`);
 });
 
 async function build(on: Client, ddl: string): Promise<Catalog> {
@@ -110,13 +100,13 @@ test('constraints: definition, validity, target; NOT NULL is the column’s', ()
 });
 
 test('the list of a varchar column reads the same when PostgreSQL has read what it prints', async () => {
-  const { rows } = await client.query<{ printed: string }>(
+  const { rows } = await database.client.query<{ printed: string }>(
     `SELECT pg_get_constraintdef(oid) AS printed FROM pg_constraint WHERE conname = 'chk_users_title'`,
   );
-  await client.query(
+  await database.client.query(
     `ALTER TABLE users DROP CONSTRAINT chk_users_title, ADD CONSTRAINT chk_users_title ${rows[0].printed}`,
   );
-  expect(await catalogOf(client)).toEqual(catalog);
+  expect(await catalogOf(database.client)).toEqual(catalog);
 });
 
 test('indexes: what follows the table; those of keys are the keys’', () => {
@@ -155,9 +145,9 @@ test('triggers, row-level security and rights', () => {
 
 test('roles: those that rights name, and whether the owner of the tables is a member', async () => {
   expect(catalog.roles).toEqual([{ name: 'catalog_reader', comment: 'Reads.', grantedToOwner: false }]);
-  await client.query('GRANT catalog_reader TO CURRENT_USER');
-  expect((await catalogOf(client)).roles).toMatchObject([{ grantedToOwner: true }]);
-  await client.query('REVOKE catalog_reader FROM CURRENT_USER');
+  await database.client.query('GRANT catalog_reader TO CURRENT_USER');
+  expect((await catalogOf(database.client)).roles).toMatchObject([{ grantedToOwner: true }]);
+  await database.client.query('REVOKE catalog_reader FROM CURRENT_USER');
 });
 
 test('views and what they use', () => {
@@ -168,16 +158,16 @@ test('views and what they use', () => {
 });
 
 test('an index that a failed build has left behind is invalid', async () => {
-  await client.query(`UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'idx_tasks_at'::regclass`);
-  const { tables } = await catalogOf(client);
+  await database.client.query(`UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'idx_tasks_at'::regclass`);
+  const { tables } = await catalogOf(database.client);
   expect(tables[0].indexes[0]).toMatchObject({ name: 'idx_tasks_at', valid: false });
-  await client.query(`UPDATE pg_index SET indisvalid = true WHERE indexrelid = 'idx_tasks_at'::regclass`);
+  await database.client.query(`UPDATE pg_index SET indisvalid = true WHERE indexrelid = 'idx_tasks_at'::regclass`);
 });
 
 test('another search_path, by which PostgreSQL would print other names, is refused', async () => {
-  await client.query(`CREATE SCHEMA other; SET search_path = other, public`);
-  await expect(catalogOf(client)).rejects.toThrow(/search_path.*"other, public"/);
-  await client.query(`RESET search_path; DROP SCHEMA other`);
+  await database.client.query(`CREATE SCHEMA other; SET search_path = other, public`);
+  await expect(catalogOf(database.client)).rejects.toThrow(/search_path.*"other, public"/);
+  await database.client.query(`RESET search_path; DROP SCHEMA other`);
 });
 
 describeOnServer('on a server', () => {

@@ -14,14 +14,9 @@ import {
 import { readCatalog } from '../../src/catalog/catalog';
 import { catalogOfEntities } from '../../src/catalog/entities';
 import { declaredRenames } from '../../src/plan/stages-to-entities';
-import { emptyDatabase, type TestDatabase } from '../databases';
+import { databaseOfFile } from '../databases';
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await emptyDatabase();
-});
-afterAll(() => database.close());
+const database = databaseOfFile();
 
 function catalogOf(entity: unknown, sources?: string) {
   const entities = [entity] as (new () => object)[];

@@ -1,28 +1,14 @@
-import type { Client } from 'pg';
 import type { Catalog } from '../../src/catalog/catalog';
 import { changesBetween } from '../../src/plan/changes-between';
 import type { Rename } from '../../src/plan/renames';
 import { type Stage, stagesBetween } from '../../src/plan/stages';
-import { emptyDatabase, type TestDatabase } from '../databases';
+import { databaseOfFile } from '../databases';
 import type { SchemaCase } from './case';
 import { cases } from './cases';
 import { ourIndex } from '../entities';
 import { apply, catalogOf, clear, comparable, EMPTY, renamesOf, schemaOf } from '../schemas';
 
-let database: TestDatabase;
-let client: Client;
-
-beforeAll(async () => {
-  database = await emptyDatabase();
-  client = await database.connect();
-});
-
-afterAll(async () => {
-  await clear(client);
-  // Roles belong to the whole server, where another run may use them just now.
-  await client.query('DROP ROLE case_reader, case_writer').catch(() => undefined);
-  await database.close();
-});
+const database = databaseOfFile({ roles: ['case_reader', 'case_writer'] });
 
 test('there are as many cases as were asked for, each with a title of its own', () => {
   expect(new Set(cases.map(({ title }) => title)).size).toBe(cases.length);
@@ -30,17 +16,17 @@ test('there are as many cases as were asked for, each with a title of its own', 
 });
 
 test.each(cases)('$title ($source)', async (change) => {
-  await clear(client);
+  await clear(database.client);
   const before = await schemaOf(database.url, change.before(ourIndex));
   const after = await schemaOf(database.url, change.after(ourIndex));
   const renames = await renamesOf(database.url, change.after(ourIndex));
 
-  await apply(client, changesBetween(EMPTY, before));
-  expect(changesBetween(await catalogOf(client), before)).toEqual([]);
-  await client.query(change.rows ?? '');
-  await client.query(change.byHand ?? '');
+  await apply(database.client, changesBetween(EMPTY, before));
+  expect(changesBetween(await catalogOf(database.client), before)).toEqual([]);
+  await database.client.query(change.rows ?? '');
+  await database.client.query(change.byHand ?? '');
 
-  const from = await catalogOf(client);
+  const from = await catalogOf(database.client);
   const stages = stagesBetween(from, after, { renames });
   expect(statementsByPhase(stages)).toEqual(change.up);
   expect(hazardsOf(stages)).toEqual(change.hazards ?? []);
@@ -49,12 +35,12 @@ test.each(cases)('$title ($source)', async (change) => {
   const queries = change.keeps ?? queriesForRows(from, after, renames);
   const rows = await rowsOf(queries[0]);
   const catalogs = await migrate(stages);
-  expect(stagesBetween(await catalogOf(client), after, { renames })).toEqual([]);
+  expect(stagesBetween(await catalogOf(database.client), after, { renames })).toEqual([]);
   expect(await rowsOf(queries[1])).toEqual(rows);
 
   for (const [index, { down }] of [...stages.entries()].reverse()) {
-    await apply(client, down);
-    expect(comparable(await catalogOf(client))).toEqual(index === 0 ? comparable(from) : catalogs[index - 1]);
+    await apply(database.client, down);
+    expect(comparable(await catalogOf(database.client))).toEqual(index === 0 ? comparable(from) : catalogs[index - 1]);
   }
   expect(await rowsOf(queries[0])).toEqual(rows);
   if (!change.hazards?.includes('required-column')) expect(await migrate(stages)).toEqual(catalogs);
@@ -64,8 +50,8 @@ test.each(cases)('$title ($source)', async (change) => {
 async function migrate(stages: Stage[]): Promise<Catalog[]> {
   const catalogs: Catalog[] = [];
   for (const { phase, up } of stages) {
-    await apply(client, up, { transaction: phase !== 'concurrent' });
-    catalogs.push(comparable(await catalogOf(client)));
+    await apply(database.client, up, { transaction: phase !== 'concurrent' });
+    catalogs.push(comparable(await catalogOf(database.client)));
   }
   return catalogs;
 }
@@ -121,7 +107,7 @@ function queriesForRows(from: Catalog, to: Catalog, renames: Rename[]): [string,
 async function rowsOf(queries: string): Promise<string[]> {
   const rows: string[] = [];
   for (const query of queries.split('; ').filter(Boolean)) {
-    const result = await client.query<unknown[]>({ text: query, rowMode: 'array' });
+    const result = await database.client.query<unknown[]>({ text: query, rowMode: 'array' });
     rows.push(...result.rows.map(([value]) => String(value)).sort());
   }
   return rows;

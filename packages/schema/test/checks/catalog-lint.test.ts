@@ -1,17 +1,9 @@
-import type { Client } from 'pg';
 import { CATALOG_RULES, lintCatalog } from '../../src/checks/catalog-lint';
-import { type Catalog, readCatalog } from '../../src/catalog/catalog';
-import { emptyDatabase, type TestDatabase } from '../databases';
+import type { Catalog } from '../../src/catalog/catalog';
+import { databaseOfFile, rolledBack } from '../databases';
+import { catalogOf } from '../schemas';
 
-let database: TestDatabase;
-let client: Client;
-
-beforeAll(async () => {
-  database = await emptyDatabase();
-  client = await database.connect();
-});
-
-afterAll(() => database.close());
+const database = databaseOfFile();
 
 /** What hangs on the tables of the cases: a backend's role and a person's, and a table to refer to. */
 const SURROUNDINGS = `
@@ -23,15 +15,12 @@ const SURROUNDINGS = `
   GRANT SELECT ON people TO lint_backend;
 `;
 
-async function catalogAfter(sql: string): Promise<Catalog> {
-  await client.query('BEGIN');
-  try {
-    await client.query(SURROUNDINGS);
-    await client.query(sql);
-    return await readCatalog(async (query, parameters) => (await client.query(query, parameters)).rows as unknown[]);
-  } finally {
-    await client.query('ROLLBACK');
-  }
+function catalogAfter(sql: string): Promise<Catalog> {
+  return rolledBack(database.client, async () => {
+    await database.client.query(SURROUNDINGS);
+    await database.client.query(sql);
+    return catalogOf(database.client);
+  });
 }
 
 function placesIn(catalog: Catalog, rule: string): string[] {
@@ -217,14 +206,16 @@ test.each(CASES)('not %s (%#)', async (rule, _bad, _found, good) => {
 });
 
 test('invalid-index: what a failed CREATE INDEX CONCURRENTLY leaves behind', async () => {
-  await client.query('CREATE TABLE twice (a int); INSERT INTO twice VALUES (1), (1);');
+  await database.client.query('CREATE TABLE twice (a int); INSERT INTO twice VALUES (1), (1);');
   try {
-    await expect(client.query('CREATE UNIQUE INDEX CONCURRENTLY idx_twice_a ON twice (a)')).rejects.toThrow('unique');
+    await expect(database.client.query('CREATE UNIQUE INDEX CONCURRENTLY idx_twice_a ON twice (a)')).rejects.toThrow(
+      'unique',
+    );
     expect(placesIn(await catalogAfter(''), 'invalid-index')).toEqual(['twice: idx_twice_a']);
-    await client.query('DROP INDEX idx_twice_a; CREATE INDEX idx_twice_a ON twice (a);');
+    await database.client.query('DROP INDEX idx_twice_a; CREATE INDEX idx_twice_a ON twice (a);');
     expect(placesIn(await catalogAfter(''), 'invalid-index')).toEqual([]);
   } finally {
-    await client.query('DROP TABLE twice');
+    await database.client.query('DROP TABLE twice');
   }
 });
 

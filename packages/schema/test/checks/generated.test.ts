@@ -1,36 +1,22 @@
-import type { Client } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { record, type RecordedMigration } from '../../src/checks/migration-replay';
 import { lintMigrationSql } from '../../src/checks/migration-sql-lint';
 import { changesBetween } from '../../src/plan/changes-between';
 import { type Stage, stagesBetween } from '../../src/plan/stages';
-import { emptyDatabase, type TestDatabase } from '../databases';
+import { databaseOfFile } from '../databases';
 import type { SchemaCase } from '../changes/case';
 import { cases } from '../changes/cases';
 import { ourIndex } from '../entities';
 import { apply, catalogOf, clear, EMPTY, renamesOf, schemaOf } from '../schemas';
 import { aMigration, instanceOf } from '../migrations';
 
-let database: TestDatabase;
-let client: Client;
+const database = databaseOfFile({ roles: ['case_reader', 'case_writer'] });
 let dataSource: DataSource;
 let runner: QueryRunner;
 
-beforeAll(async () => {
-  database = await emptyDatabase();
-  client = await database.connect();
-  dataSource = new DataSource({ type: 'postgres', url: database.url, poolSize: 1 });
-});
-
-afterAll(async () => {
-  await clear(client);
-  await client.query('DROP ROLE IF EXISTS case_reader; DROP ROLE IF EXISTS case_writer');
-  await database.close();
-});
-
 beforeEach(async () => {
-  await clear(client);
-  await dataSource.initialize();
+  await clear(database.client);
+  dataSource = await new DataSource({ type: 'postgres', url: database.url, poolSize: 1 }).initialize();
   runner = dataSource.createQueryRunner();
 });
 
@@ -56,10 +42,10 @@ test.each(delicate)('what is generated is safe but for what it acknowledges: $ti
 async function stagesOf({ before, after, rows = '', byHand = '' }: SchemaCase): Promise<Stage[]> {
   const [from, to] = [await schemaOf(database.url, before(ourIndex)), await schemaOf(database.url, after(ourIndex))];
   const renames = await renamesOf(database.url, after(ourIndex));
-  await apply(client, changesBetween(EMPTY, from));
-  await client.query(rows);
-  await client.query(byHand);
-  return stagesBetween(await catalogOf(client), to, { renames });
+  await apply(database.client, changesBetween(EMPTY, from));
+  await database.client.query(rows);
+  await database.client.query(byHand);
+  return stagesBetween(await catalogOf(database.client), to, { renames });
 }
 
 /** Runs a migration, with what it has to acknowledge. */

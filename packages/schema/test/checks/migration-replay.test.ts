@@ -1,15 +1,9 @@
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { type Replay, replayMigrations } from '../../src/checks/migration-replay';
-import { emptyDatabase, type TestDatabase } from '../databases';
+import { databaseOfFile } from '../databases';
 import { aMigration } from '../migrations';
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await emptyDatabase();
-});
-
-afterAll(() => database.close());
+const database = databaseOfFile();
 
 /** Replays the migrations on a database that is empty again afterwards. */
 async function replay(...migrations: (new () => MigrationInterface)[]): Promise<Replay> {

@@ -1,37 +1,26 @@
 import { Migration, PostgreSQL } from '@pgkit/migra';
 import * as fc from 'fast-check';
-import type { Client } from 'pg';
 import type { Catalog } from '../../src/catalog/catalog';
 import { changesBetween } from '../../src/plan/changes-between';
 import type { Rename } from '../../src/plan/renames';
 import { stagesBetween } from '../../src/plan/stages';
-import { describeOnServer, emptyDatabase, type TestDatabase } from '../databases';
+import { databaseOfFile, describeOnServer } from '../databases';
 import { ddlCases, everything } from './ddl-cases';
 import { randomSchema } from './random-schemas';
 import { apply, catalogOf, clear, comparable } from '../schemas';
 
-let database: TestDatabase;
-let client: Client;
+const database = databaseOfFile({ roles: ['ddl_reader', 'random_reader'] });
 
 beforeAll(async () => {
-  database = await emptyDatabase();
-  client = await database.connect();
   for (const role of ['ddl_reader', 'random_reader']) {
-    await client.query(`DO $$ BEGIN CREATE ROLE ${role}; EXCEPTION WHEN duplicate_object THEN NULL; END $$`);
+    await database.client.query(`DO $$ BEGIN CREATE ROLE ${role}; EXCEPTION WHEN duplicate_object THEN NULL; END $$`);
   }
-});
-
-afterAll(async () => {
-  await clear(client);
-  // Roles belong to the whole server, where another run may use them just now.
-  await client.query('DROP ROLE ddl_reader, random_reader').catch(() => undefined);
-  await database.close();
 });
 
 test.each([...ddlCases, everything])('$title', async ({ before, after, renames = [], rows = '' }) => {
   const to = await build(after);
   const from = await build(before);
-  await client.query(rows);
+  await database.client.query(rows);
   await goThereAndBackInStages(from, to, renames);
   await goThereAndBackAtOnce(from, to, renames);
 });
@@ -68,14 +57,16 @@ test('indexes that could not be built are built when it is begun again', async (
   const from = await build(before);
   const [{ up }] = stagesBetween(from, to);
 
-  await expect(apply(client, up, { transaction: false })).rejects.toThrow(/could not create unique index/);
-  await client.query('UPDATE t SET b = 2 WHERE ctid = (SELECT min(ctid) FROM t)');
-  await expect(apply(client, up, { transaction: false })).rejects.toThrow(/could not create unique index "i_new"/);
-  expect((await catalogOf(client)).tables[0].indexes).toContainEqual(from.tables[0].indexes[0]);
-  await client.query('UPDATE t SET a = 2 WHERE ctid = (SELECT min(ctid) FROM t)');
-  await apply(client, up, { transaction: false });
-  await apply(client, up, { transaction: false });
-  expect(await catalogOf(client)).toEqual(to);
+  await expect(apply(database.client, up, { transaction: false })).rejects.toThrow(/could not create unique index/);
+  await database.client.query('UPDATE t SET b = 2 WHERE ctid = (SELECT min(ctid) FROM t)');
+  await expect(apply(database.client, up, { transaction: false })).rejects.toThrow(
+    /could not create unique index "i_new"/,
+  );
+  expect((await catalogOf(database.client)).tables[0].indexes).toContainEqual(from.tables[0].indexes[0]);
+  await database.client.query('UPDATE t SET a = 2 WHERE ctid = (SELECT min(ctid) FROM t)');
+  await apply(database.client, up, { transaction: false });
+  await apply(database.client, up, { transaction: false });
+  expect(await catalogOf(database.client)).toEqual(to);
 });
 
 test('migra, which reads the catalog in its own way, sees no difference either', async () => {
@@ -88,7 +79,7 @@ test('migra, which reads the catalog in its own way, sees no difference either',
 
   await takeStages(from, wanted);
   expect(await statementsOfMigra(await inspect(), inspectedWanted)).toBe('');
-  await apply(client, changesBetween(wanted, from));
+  await apply(database.client, changesBetween(wanted, from));
   expect(await statementsOfMigra(await inspect(), inspectedFrom)).toBe('');
 }, 120_000);
 
@@ -99,22 +90,22 @@ describeOnServer('on a server', () => {
     const making = changesBetween({ ...to, roles: [] }, { ...to, roles: [role] });
     const clients = await Promise.all(Array.from({ length: 4 }, () => database.connect()));
     for (let round = 0; round < 5; round++) {
-      await client.query('DROP ROLE IF EXISTS ddl_contended');
+      await database.client.query('DROP ROLE IF EXISTS ddl_contended');
       await Promise.all(clients.map((one) => apply(one, making)));
     }
-    const { rows } = await client.query(
+    const { rows } = await database.client.query(
       `SELECT shobj_description('ddl_contended'::regrole, 'pg_authid') AS comment, count(*)::integer AS members
        FROM pg_auth_members WHERE roleid = 'ddl_contended'::regrole`,
     );
     expect(rows).toEqual([{ comment: 'Contended.', members: 1 }]);
-    await client.query('DROP ROLE ddl_contended');
+    await database.client.query('DROP ROLE ddl_contended');
   });
 });
 
 async function build(ddl: string): Promise<Catalog> {
-  await clear(client);
-  await client.query(ddl);
-  return catalogOf(client);
+  await clear(database.client);
+  await database.client.query(ddl);
+  return catalogOf(database.client);
 }
 
 /** Takes all stages, and those back; each leads where it should. */
@@ -124,9 +115,9 @@ async function goThereAndBackInStages(from: Catalog, to: Catalog, renames: Renam
   const catalogs = await takeStages(from, to, renames);
   expect(catalogs.at(-1)).toEqual(comparable(to));
   for (const { down } of stages.toReversed()) {
-    await apply(client, down);
+    await apply(database.client, down);
     catalogs.pop();
-    expect(comparable(await catalogOf(client))).toEqual(catalogs.at(-1));
+    expect(comparable(await catalogOf(database.client))).toEqual(catalogs.at(-1));
   }
 }
 
@@ -134,25 +125,25 @@ async function goThereAndBackInStages(from: Catalog, to: Catalog, renames: Renam
 async function takeStages(from: Catalog, to: Catalog, renames: Rename[] = []): Promise<Catalog[]> {
   const catalogs = [comparable(from)];
   for (const { phase, up } of stagesBetween(from, to, { renames })) {
-    await apply(client, up, { transaction: phase !== 'concurrent' });
-    catalogs.push(comparable(await catalogOf(client)));
+    await apply(database.client, up, { transaction: phase !== 'concurrent' });
+    catalogs.push(comparable(await catalogOf(database.client)));
   }
   return catalogs;
 }
 
 async function goThereAndBackAtOnce(from: Catalog, to: Catalog, renames: Rename[] = []): Promise<void> {
-  await apply(client, changesBetween(from, to, { renames }));
-  expect(comparable(await catalogOf(client))).toEqual(comparable(to));
+  await apply(database.client, changesBetween(from, to, { renames }));
+  expect(comparable(await catalogOf(database.client))).toEqual(comparable(to));
   const back = renames.map(({ table, column, formerName }) =>
     column ? { table, column: formerName, formerName: column } : { table: formerName, formerName: table },
   );
-  await apply(client, changesBetween(to, from, { renames: back }));
-  expect(comparable(await catalogOf(client))).toEqual(comparable(from));
+  await apply(database.client, changesBetween(to, from, { renames: back }));
+  expect(comparable(await catalogOf(database.client))).toEqual(comparable(from));
 }
 
 /** What migra sees of the database. */
 function inspect(): Promise<PostgreSQL> {
-  const any = async ({ sql }: { sql: string }) => (await client.query<Record<string, unknown>>(sql)).rows;
+  const any = async ({ sql }: { sql: string }) => (await database.client.query<Record<string, unknown>>(sql)).rows;
   const queryable = { any, oneFirst: async (query: { sql: string }) => Object.values((await any(query))[0])[0] };
   return PostgreSQL.create(queryable as unknown as Parameters<typeof PostgreSQL.create>[0]);
 }

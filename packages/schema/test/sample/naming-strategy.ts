@@ -1,6 +1,9 @@
 import { DefaultNamingStrategy, type NamingStrategyInterface, type Table } from 'typeorm';
 
-const snakeCase = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+/** `followerCount` → `follower_count`. */
+export function snakeCase(name: string): string {
+  return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+}
 
 /** The names of a project that has a strategy of its own: columns in snake_case, constraints that a person can read. */
 export class SampleNamingStrategy extends DefaultNamingStrategy implements NamingStrategyInterface {

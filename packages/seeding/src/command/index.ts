@@ -2,12 +2,11 @@ import 'reflect-metadata';
 import { constants } from 'node:os';
 import { entityMetadatasOf, loadDataSource, runCommand, urlOf, withoutPassword } from '@entity-backend/schema';
 import type { DataSource } from 'typeorm';
-import { dumpCsv, dumpSql, rowsOf } from '../dump';
-import { checkTables } from '../rules/check';
-import { seed } from '../seeder';
-import { sizesOf } from '../sizes';
-import { compileTables } from '../tables';
-import { makeChunks } from '../writer';
+import { dumpCsv, dumpSql, rowsOf } from '../files/dump';
+import { seed } from '../loading/seeder';
+import { sizesOf } from '../loading/sizes';
+import { compileTables } from '../rows/table';
+import { checkTables } from '../rows/trial';
 import { type Options, readOptions, seedCommand } from './options';
 import { Progress } from './progress';
 import { type Outcome, reportOf } from './report';
@@ -37,8 +36,9 @@ async function fill(dataSource: DataSource, seeds: Seeds, options: Options): Pro
   if (options.json) dataSource.setOptions({ logging: [] });
   await dataSource.initialize();
   try {
+    const { factories, production: inProduction, deleteSettings, migrateHint } = seeds;
     const plans = await stoppable('no rows have been added or removed', () =>
-      seed(dataSource, seeds.factories, { ...options, inProduction: seeds.production }, progress.hear),
+      seed(dataSource, factories, { ...options, inProduction, deleteSettings, migrateHint }, progress.hear),
     );
     // In the order in which the entities are listed: domain by domain.
     const order = dataSource.entityMetadatas.map(({ tableName }) => tableName);
@@ -81,7 +81,7 @@ async function dump(dataSource: DataSource, seeds: Seeds, options: Options): Pro
   const tables = [...sizes.keys()];
   const total = [...sizes.values()].reduce((sum, rows) => sum + rows, 0);
   let sent = 0;
-  const rows = rowsOf(sizes, makeChunks, ({ name }, count) => progress.hear(name, (sent += count), total));
+  const rows = rowsOf(sizes, ({ name }, count) => progress.hear(name, (sent += count), total));
   const { toSql, toCsv, force } = options;
   await stoppable('no files have been written', () =>
     toCsv ? dumpCsv(toCsv, tables, rows, force) : dumpSql(toSql!, tables, rows, force),

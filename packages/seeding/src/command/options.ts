@@ -1,7 +1,7 @@
 import { isISO8601 } from 'class-validator';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { MAX_ROWS, SEEDS } from '../keys';
-import type { SeedOptions } from '../seeder';
+import { MAX_ROWS, SEEDS } from '../shape/keys';
+import type { SeedOptions } from '../loading/seeder';
 import type { Seeds } from './seeds';
 
 /** What all dates hang off unless asked otherwise, so that two runs make the same rows on different days. */
@@ -23,12 +23,15 @@ type Flags = Omit<Options, 'scale'> & { scale?: number; profile?: string };
 /** What is asked for on the command line, the profile's shape where it says nothing else. */
 export function readOptions(command: Command, { profiles }: Pick<Seeds, 'profiles'>): Options {
   const { profile, ...flags } = command.opts<Flags>();
+  const [unexpected] = command.args;
+  if (unexpected !== undefined)
+    command.error(`error: unexpected argument ${unexpected}. Separate tables by commas: --only a,b`);
   const names = Object.keys(profiles);
   if (profile !== undefined && !Object.hasOwn(profiles, profile))
-    command.error(`error: there is no profile ${profile}: choose from ${names.join(', ')}`);
+    command.error(`error: unknown profile ${profile}. Choose from ${names.join(', ')}.`);
   const { scale, rows } = profiles[profile ?? names[0]];
   if (flags.toSql === '-' && flags.json)
-    command.error("error: '--json' and '--to-sql -' both want the standard output");
+    command.error("error: '--json' and '--to-sql -' both write to the standard output");
   return {
     ...flags,
     // Who appends rows of some tables wants those, and not a scale of all else.
@@ -41,40 +44,39 @@ export function readOptions(command: Command, { profiles }: Pick<Seeds, 'profile
 export function seedCommand(): Command {
   return new Command('entity-seed')
     .description(
-      'Fills every table with demo data, or adds what is missing of it: all rows or none. Pending migrations run first.\n' +
-        'With --to-sql or --to-csv it writes the rows into files instead; no database is needed then.',
+      'Fills every table with demo data, or adds what is missing. Either all rows are written or none. Pending migrations run first.\n' +
+        'With --to-sql or --to-csv, the rows are written to files instead; no database is needed.',
     )
-    .allowExcessArguments(false)
     .optionsGroup('What:')
     .requiredOption('-d, --dataSource <file>', 'the file that exports the DataSource')
-    .option('--seeds <file>', 'the file that exports factories and profiles (default: rows as the entities say)')
+    .option('--seeds <file>', 'the file that exports factories and profiles (default: rows follow from the entities)')
     .optionsGroup('How much:')
-    .option('--profile <name>', 'a shape of the data that the file of --seeds gives a name (default: its first)')
+    .option('--profile <name>', 'a named size of the data, from the file of --seeds (default: its first)')
     .option(
       '--scale <n>',
-      'how much of everything: 1 is a few rows of each table (default: as the profile says)',
+      'size of everything: 1 is a few rows of each table (default: from the profile)',
       wholeNumber(1, 1_000_000),
     )
     .option(
       '--rows <table=n>',
-      'exactly so many rows of a table, and as many of others as belong to them; several separated by commas',
+      'exact number of rows of a table; related tables get as many as that needs. Separate several by commas',
       rows,
     )
-    .option('--only <tables>', 'fill only these tables, separated by commas, and those they refer to', list)
+    .option('--only <tables>', 'fill only these tables, separated by commas, and the tables they refer to', list)
     .optionsGroup('Which rows:')
     .option(
       '--seed <n>',
-      `which demo data: the same number makes the same rows (0 to ${SEEDS - 1})`,
+      `which demo data: the same number always makes the same rows (0 to ${SEEDS - 1})`,
       wholeNumber(0, SEEDS - 1),
       42,
     )
     .option(
       '--reference-date <date>',
-      'the moment that all dates hang off: "now", or as 2026-01-31 or 2026-01-31T12:00:00Z',
+      'the reference date for generated dates: "now", 2026-01-31 or 2026-01-31T12:00:00Z',
       moment,
       REFERENCE_DATE,
     )
-    .optionsGroup('Rows that are there (those of the seed are kept, and only the missing ones are added):')
+    .optionsGroup('Existing rows (by default, rows of the same seed stay and only missing ones are added):')
     .addOption(
       new Option(
         '--append',
@@ -82,40 +84,38 @@ export function seedCommand(): Command {
       ).conflicts(['reset', 'toSql', 'toCsv']),
     )
     .addOption(
-      new Option('--reset', 'first remove all demo rows, those of other seeds too, and what belongs to them').conflicts(
-        ['toSql', 'toCsv'],
-      ),
+      new Option('--reset', 'first remove all demo rows, of every seed, and what belongs to them').conflicts([
+        'toSql',
+        'toCsv',
+      ]),
     )
-    .option(
-      '--force',
-      'run with NODE_ENV=production too, and beside rows that are no demo data; replace files that exist',
-    )
-    .optionsGroup('Files in place of a database:')
+    .option('--force', 'run in production too, and beside rows that are not demo data; replace existing files')
+    .optionsGroup('Files instead of a database:')
     .addOption(
-      new Option('--to-sql <file>', 'write one script for psql; "-" writes it to the standard output').conflicts([
+      new Option('--to-sql <file>', 'write one script for psql; "-" is the standard output').conflicts([
         'toCsv',
         'dryRun',
       ]),
     )
     .addOption(new Option('--to-csv <folder>', 'write a CSV file for each table').conflicts('dryRun'))
     .optionsGroup('How:')
-    .option('--dry-run', 'say what would be done and do nothing')
+    .option('--dry-run', 'show what would be done, and do nothing')
     .option('--json', 'report in JSON, for programs: one document, and nothing else, on the standard output')
     .optionsGroup('Help:')
+    .allowExcessArguments()
     .configureOutput({ outputError: inOneLine })
     .addHelpText('after', EXAMPLES);
 }
 
 const EXAMPLES = `
-Examples:
-  npm run seed                                    a database to look through
-  npm run seed -- --profile load                  about a million rows
-  npm run seed -- --rows posts=5000000            5,000,000 posts, their authors, decisions, replies ...
-  npm run seed -- --append --rows posts=100       100 posts more than there are
-  npm run --silent seed -- --profile load --to-sql - | gzip > load.sql.gz
+Examples, each after entity-seed -d data-source.ts --seeds seeds.ts:
+  --profile load                  the profile of this name
+  --rows posts=5000000            5,000,000 posts, and as many rows of other tables as they need
+  --append --rows posts=100       100 posts more than there are
+  --to-sql - | gzip > load.sql.gz
 
-Exit code: 0, or 1 when something is refused or fails. Then the reason is a line on the standard error (with --json too,
-and nothing on the standard output), and the database is as it was before.`;
+Exit code: 0, or 1 when something is refused or fails. Then the reason is one line on the standard error (with --json
+too, and nothing on the standard output), and the database is as it was before.`;
 
 /** Commander puts its suggestion into a second line. */
 function inOneLine(text: string, write: (text: string) => void): void {
@@ -143,8 +143,8 @@ function rows(text: string, before: Record<string, number> = {}): Record<string,
   const all = { ...before };
   for (const part of text.split(',')) {
     const [, table, count] = /^\s*([^=\s]+)=(.*?)\s*$/.exec(part) ?? [];
-    if (!table) throw new InvalidArgumentError('Give tables and numbers as posts=100, separated by commas.');
-    if (table in all) throw new InvalidArgumentError(`It says twice how many rows ${table} has.`);
+    if (!table) throw new InvalidArgumentError('Give tables and numbers like posts=100, separated by commas.');
+    if (table in all) throw new InvalidArgumentError(`${table} is given twice.`);
     all[table] = rowsOfTable(count);
   }
   return all;
@@ -156,5 +156,5 @@ const DAY_OR_MOMENT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d
 function moment(text: string): Date {
   if (text === 'now') return new Date();
   if (DAY_OR_MOMENT.test(text) && isISO8601(text, { strict: true })) return new Date(text);
-  throw new InvalidArgumentError('Give "now", a day as 2026-01-31, or a moment as 2026-01-31T12:00:00Z.');
+  throw new InvalidArgumentError('Give "now", a date like 2026-01-31, or a time like 2026-01-31T12:00:00Z.');
 }

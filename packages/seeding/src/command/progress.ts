@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { OnProgress } from '../seeder';
+import type { OnProgress } from '../loading/seeder';
 
 /** How often a line is written where there is no terminal. */
 const LINE_EVERY_MS = 10_000;

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { TablePlan } from '../plan';
+import type { TablePlan } from '../loading/plan';
 import type { Options } from './options';
 import type { Pace, Progress } from './progress';
 
@@ -56,13 +56,11 @@ function text({ tables, target, next }: Outcome, options: Options, progress: Pro
   } else {
     lines.push(grid(tables, options, progress));
     const verb = 'database' in target ? 'Seeded' : 'Written';
-    lines.push(
-      dryRun ? 'A dry run: nothing has been changed.' : `${verb} in ${(performance.now() / 1000).toFixed(1)} s.`,
-    );
+    lines.push(dryRun ? 'Dry run: nothing was changed.' : `${verb} in ${(performance.now() / 1000).toFixed(1)} s.`);
   }
   const [[kind, where]] = Object.entries(target);
   lines.push(`${kind[0].toUpperCase()}${kind.slice(1)}: ${where}`);
-  lines.push(`Next: ${dryRun ? 'the same without --dry-run.' : next}`);
+  lines.push(`Next: ${dryRun ? 'run it again without --dry-run.' : next}`);
   return lines.join('\n');
 }
 

@@ -1,19 +1,20 @@
 import { loadFile } from '@entity-backend/schema';
-import type { Factory } from '../factory';
-import type { SizeOptions } from '../sizes';
+import type { Factory } from '../shape/factory';
+import type { SeedOptions } from '../loading/seeder';
+import type { SizeOptions } from '../loading/sizes';
 
-/** A shape of the data: how much of what. */
+/** A named size of the data: `scale` for everything, `rows` for single tables. */
 export type Profile = Pick<SizeOptions, 'scale' | 'rows'>;
 
 /** What the file of `--seeds` exports; each has a default. */
-export interface Seeds {
+export interface Seeds extends Pick<SeedOptions, 'deleteSettings' | 'migrateHint'> {
   /** How tables are filled. Default: each as its entity says. */
   readonly factories: readonly Factory[];
-  /** The shapes that have a name, for --profile; the first is what runs where nothing is asked for. Default: demo, at scale 1. */
+  /** By the name that --profile takes; the first is used when --profile is not given. Default: demo, at scale 1. */
   readonly profiles: Readonly<Record<string, Profile>>;
-  /** Whether the database is one that people use, which is refused without --force. Default: NODE_ENV says production. */
+  /** Whether people use the database, so that --force is needed. Default: whether NODE_ENV is production. */
   readonly production: boolean;
-  /** What the user may want to do when the database is filled. */
+  /** What the report suggests to do next when the database is filled. Default: to look at it with psql. */
   readonly next?: string;
 }
 
@@ -24,8 +25,10 @@ export async function loadSeeds(file: string | undefined): Promise<Seeds> {
     profiles = { demo: { scale: 1 } },
     production = isProduction(),
     next,
+    deleteSettings,
+    migrateHint,
   } = file === undefined ? {} : ((await loadFile(file)) as Partial<Seeds>);
-  return { factories, profiles, production, next };
+  return { factories, profiles, production, next, deleteSettings, migrateHint };
 }
 
 function isProduction(): boolean {
