@@ -364,8 +364,8 @@ describe('the protocol', () => {
   });
 
   it.each([
-    [{ user: 'ada' }, '28000', 'one login, postgres, and not "ada"'],
-    [{ database: 'shop' }, '3D000', 'one database, postgres, and not "shop"'],
+    [{ user: 'ada' }, '28000', 'only the login postgres, not "ada"'],
+    [{ database: 'shop' }, '3D000', 'only the database postgres, not "shop"'],
   ])('refuses %j, which it does not have', async (options, code, text) => {
     const { port } = new URL(database.url);
     const client = new Client({
