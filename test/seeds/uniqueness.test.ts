@@ -93,7 +93,7 @@ describe.each(Object.entries(NUMBERS))('%s', (name, numberOf) => {
 
 it('makes no two rows that have the same of anything else that is unique', () => {
   for (const table of tables.values()) {
-    const { uniques, indices } = table.entity;
+    const { uniques, indices } = table.shape.entity;
     for (const { columns } of [...uniques, ...indices.filter(({ isUnique }) => isUnique)]) {
       const properties = columns.map(({ propertyName }) => propertyName);
       const name = `${table.name}.${properties.join()}`;
