@@ -6,7 +6,7 @@ import { entities } from '../src/entities';
 import { declared } from './factories';
 
 /**
- * Makes entities for tests, as the factories of demo data describe them:
+ * Creates entities for tests with the factories of the demo data:
  *
  *     const author = await factory(Author).state('PowerUser').create(dataSource);
  *     const replies = await factory(Reply).createMany(dataSource, 3, { platform: 'REDDIT' });
@@ -14,7 +14,7 @@ import { declared } from './factories';
  */
 export const factory = entityFactories(entities, declared, new ReadableNamingStrategy());
 
-// What `npm run seed` takes from here.
+// Used by `npm run seed`.
 export { factories } from './factories';
 export { PROFILES as profiles } from './profiles';
 const { embedded, nodeEnv } = readConfiguration();
@@ -25,4 +25,4 @@ export const migrateHint =
   'run "npm run migrate", after "npm run migration:generate -- Name" if the migration is not written yet';
 export const next = embedded
   ? '"npm run db" keeps the database running and prints its URL for psql.'
-  : 'look at it with psql or any other client; "npm run seed -- --reset" makes it anew.';
+  : 'open it in psql or any other client; "npm run seed -- --reset" recreates the demo data.';

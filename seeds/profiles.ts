@@ -5,22 +5,22 @@ import { factories } from './factories';
 
 export type ProfileName = 'demo' | 'test' | 'load';
 
-/** A factory that may say how many rows its table has in a profile. Default: as many as the profile's scale gives. */
+/** A factory that may set the number of rows of its table per profile. Default: the number from the profile's scale. */
 export interface FactoryInProfiles extends Factory {
   readonly rowsIn?: Readonly<Partial<Record<ProfileName, number>>>;
 }
 
-/** The shapes that have a name, for --profile. */
+/** The profiles for --profile. */
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
-  /** What a person can look through: about 800 rows. What runs where nothing is asked for. */
+  /** The default: about 800 rows, few enough to look through. */
   demo: { scale: 1, rows: rowsIn('demo') },
-  /** Small, and yet each value of each enumeration occurs: for tests. */
+  /** For tests: small, but with each value of each enumeration. */
   test: { scale: 20, rows: rowsIn('test') },
-  /** About a million rows: for measurements. */
+  /** For measurements: about a million rows. */
   load: { scale: 1650, rows: rowsIn('load') },
 };
 
-/** What the factories say about a profile, by table; undefined: nothing. */
+/** The rows by table that the factories set for a profile; undefined: none. */
 function rowsIn(profile: ProfileName): Record<string, number> | undefined {
   const sizes = factories.flatMap(({ entity, rowsIn: { [profile]: rows } = {} }) =>
     rows === undefined ? [] : [[tableOf(entity), rows] as const],

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 
-// Imported before all else: who asks for help need not wait for NestJS and the entities.
+// Imported first, so that --help does not wait for NestJS and the entities to load.
 new Command('npm start')
-  .description('Serves the application on PORT until Ctrl-C, with the embedded database or that of DATABASE_URL.')
+  .description('Serves the application on PORT until Ctrl-C, on DATABASE_URL or the embedded database.')
   .allowExcessArguments(false)
   .parse();

@@ -12,7 +12,7 @@ const { configuration } = dataSource;
 const inProduction = configuration.nodeEnv === 'production';
 const address = `http://localhost:${configuration.port}`;
 
-/** How long requests in flight may take when the application is told to end, in ms. */
+/** How long requests in flight may take after a stop signal. Milliseconds. */
 const GRACE_MS = 10_000;
 
 /** `npm start`: the HTTP application, until SIGTERM or SIGINT. */
@@ -21,10 +21,10 @@ async function main(): Promise<void> {
   const application = await createApplication(dataSource);
   endOnSignals(application);
   try {
-    // The migrations of a server's database are its release's to run.
+    // On a server, migrations are part of the release.
     if (configuration.embedded && !inProduction) await migrate(dataSource);
     await listen(application);
-    console.log(`Listening: ${address}/health tells the state, ${address}/docs the API.`);
+    console.log(`Listening: ${address}/health shows the status, ${address}/docs the API.`);
     console.log(`Database: ${withoutPassword(dataSource.url)}`);
     console.log(`Next: ${await nextStep()}`);
   } catch (error) {
@@ -34,19 +34,19 @@ async function main(): Promise<void> {
 }
 
 async function listen(application: NestExpressApplication): Promise<void> {
-  // Nest's own listen prints the error besides.
+  // Nest's own listen would also print the error.
   await application.init();
   const server = application.getHttpServer().listen(configuration.port);
   try {
     await once(server, 'listening');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    const message = `Port ${configuration.port} is taken: end what listens there, or set PORT to another one.`;
+    const message = `Port ${configuration.port} is already in use: stop the process that uses it, or set PORT to another port.`;
     throw new UserError(message, { cause: error });
   }
 }
 
-/** Finishes the requests in flight, closes the pool and ends. */
+/** On a stop signal, finishes the requests in flight, closes the pool and exits. */
 function endOnSignals(application: NestExpressApplication): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
@@ -55,21 +55,21 @@ function endOnSignals(application: NestExpressApplication): void {
     });
 }
 
-/** Ends without waiting any more: the pool would wait for a statement as long as that takes. */
+/** Exits at once: closing the pool would wait for running statements. */
 function cutOff(): void {
   console.error(
-    `Requests were still running after ${GRACE_MS / 1000} s: they are cut off, and their transactions undone.`,
+    `Requests were still running after ${GRACE_MS / 1000} s. They are aborted, and their transactions are rolled back.`,
   );
   process.exit(1);
 }
 
 async function nextStep(): Promise<string> {
   const pending = (await pendingMigrations(dataSource)) ?? [];
-  if (pending.length > 0) return `"npm run migrate" runs the migrations that are pending: ${pending.join(', ')}.`;
+  if (pending.length > 0) return `run "npm run migrate": these migrations are pending: ${pending.join(', ')}.`;
   if (inProduction)
     return configuration.trustUserIdHeader
-      ? `let nothing reach this port but the gateway that sets ${USER_ID_HEADER}.`
-      : `TRUST_USER_ID_HEADER=true, once a gateway in front sets ${USER_ID_HEADER}; until then requests of persons are refused.`;
+      ? `make sure that only the gateway that sets ${USER_ID_HEADER} can reach this port.`
+      : `set TRUST_USER_ID_HEADER=true behind a gateway that sets ${USER_ID_HEADER}; until then requests that need a user get a 401.`;
   const user = await anyUser(dataSource);
   return user
     ? `open ${address}/docs and authorize there with the ${USER_ID_HEADER} ${user}.`

@@ -77,20 +77,22 @@ describe('npm start', () => {
     const command = start(port);
     const [[code], errors] = await Promise.all([once(command, 'exit') as Promise<[number]>, text(command.stderr!)]);
     server.close();
-    expect(errors).toBe(`Port ${port} is taken: end what listens there, or set PORT to another one.\n`);
+    expect(errors).toBe(
+      `Port ${port} is already in use: stop the process that uses it, or set PORT to another port.\n`,
+    );
     expect(code).toBe(1);
   });
 
   it('says in one line that the database is not there', async () => {
     const command = start(await freePort(), { DATABASE_URL: `postgres://me@127.0.0.1:${await freePort()}/none` });
     const [[code], errors] = await Promise.all([once(command, 'exit') as Promise<[number]>, text(command.stderr!)]);
-    expect(errors).toMatch(/^Nobody listens at postgres:.*\n$/);
+    expect(errors).toMatch(/^No server is listening at postgres:.*\n$/);
     expect(code).toBe(1);
   });
 
   it('tells in production that nobody is believed yet', async () => {
     const command = start(await freePort(), { NODE_ENV: 'production' });
-    expect(await greeting(command)).toContain('Next: TRUST_USER_ID_HEADER=true, once a gateway');
+    expect(await greeting(command)).toContain('Next: set TRUST_USER_ID_HEADER=true behind a gateway');
     command.kill('SIGTERM');
     await once(command, 'exit');
   });
@@ -152,7 +154,7 @@ describeOnServer('SIGTERM', () => {
       ),
     ]);
     expect({ code, answered }).toEqual({ code: 1, answered: false });
-    expect(errors).toMatch(/^Requests were still running after 10 s: .*\n$/);
+    expect(errors).toMatch(/^Requests were still running after 10 s\. .*\n$/);
     await other.query('ROLLBACK');
     expect((await admin.query('SELECT id FROM tasks')).rows).toEqual(before);
   });

@@ -49,13 +49,13 @@ const THREE_TABLES = ['authors', 'posts', 'decisions'];
 
 const options = new Command('npm run bench:seed --')
   .description(
-    'Fills tables by several ways side by side and prints how they compare with psql’s \\copy of rows made beforehand. ' +
-      'It takes DATABASE_URL of a server, on which it makes databases of its own and drops them. Once: npm ci --prefix bench.',
+    'Fills tables in several ways and compares each with psql’s \\copy of rows generated beforehand. ' +
+      'Needs DATABASE_URL of a server; creates and drops its own databases there. Run npm ci --prefix bench once before.',
   )
-  .option('--all-tables', 'all 27 tables instead of authors, posts and decisions; without the other tools')
-  .option('--rows <n,…>', 'how many rows, about', wholeNumbers, [11_000, 110_000, 440_000])
-  .option('--peers-up-to <n>', 'the most rows that other tools are asked for', wholeNumber, 110_000)
-  .option('--rounds <n>', 'how often each runs; medians are printed', wholeNumber, 5)
+  .option('--all-tables', 'fill all tables instead of authors, posts and decisions; without the other tools')
+  .option('--rows <n,…>', 'approximate number of rows', wholeNumbers, [11_000, 110_000, 440_000])
+  .option('--peers-up-to <n>', 'the largest number of rows for the other tools', wholeNumber, 110_000)
+  .option('--rounds <n>', 'how often to run each; prints medians', wholeNumber, 5)
   .parse()
   .opts<Options>();
 

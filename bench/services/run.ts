@@ -26,19 +26,25 @@ const SMALL = 10_000;
 
 const options = new Command('npm run bench:services --')
   .description(
-    'Measures the services beside graphile-worker and pg-boss, and beside the same SQL through bare pg. It takes ' +
-      'DATABASE_URL of a server (a superuser there), on which it makes databases of its own and drops them. Once: npm ci --prefix bench.',
+    'Compares the services with graphile-worker and pg-boss, and with the same SQL sent through pg. Needs ' +
+      'DATABASE_URL of a server, as a superuser; creates and drops its own databases there. Run npm ci --prefix bench once before.',
   )
-  .option('--only <part>', `one of ${PARTS.join(', ')}; default: all of them`, part)
-  .option('--jobs <n>', 'how many jobs the queues are drained of', wholeNumber, 10_000)
-  .option('--rounds <n>', 'how often each queue is drained; medians are printed', wholeNumber, 7)
-  .option('--calls <n>', 'how often each service is called; medians are printed', wholeNumber, 300)
-  .option('--rows <n>', `how large the large tables are; the small ones have ${SMALL} rows`, moreThanSmall, 1_000_000)
+  .option('--only <part>', `one of ${PARTS.join(', ')} (default: all)`, part)
+  .option('--jobs <n>', 'the number of jobs in each queue', wholeNumber, 10_000)
+  .option('--rounds <n>', 'how often to drain each queue; prints medians', wholeNumber, 7)
+  .option('--calls <n>', 'how often to call each service; prints medians', wholeNumber, 300)
+  .option(
+    '--rows <n>',
+    `the number of rows in the large tables; the small ones have ${SMALL}`,
+    moreThanSmall,
+    1_000_000,
+  )
   .parse()
   .opts<Options>();
 
 runCommand(async () => {
-  if (!process.env.DATABASE_URL) throw new UserError('DATABASE_URL is not set: give that of a PostgreSQL server.');
+  if (!process.env.DATABASE_URL)
+    throw new UserError('DATABASE_URL is not set: set it to the URL of a PostgreSQL server.');
   const wanted = (name: string) => options.only === undefined || options.only === name;
   if (wanted(QUEUES)) await compareQueues(options.jobs, options.rounds);
   for (const subject of SUBJECTS) {

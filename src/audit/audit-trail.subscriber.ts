@@ -20,23 +20,23 @@ import { currentActor } from './actor';
 
 type Action = 'created' | 'changed' | 'deleted' | 'restored';
 
-/** What TypeORM tells of a change, in so far as all its events tell it. */
+/** What all of TypeORM's events for a change have in common. */
 interface Change {
   readonly metadata: EntityMetadata;
   readonly queryRunner: QueryRunner;
-  /** The row as it is now; undefined: it is gone, or a statement changed it that did not load it. */
+  /** The new row; undefined: it was deleted, or changed by a statement that did not load it. */
   readonly entity?: ObjectLiteral;
-  /** The row as it was. */
+  /** The old row. */
   readonly databaseEntity?: ObjectLiteral;
 }
 
 /**
- * Writes each change of an entity that is `Audited` to audit_logs: who did it, and each column before and after, in the
- * transaction of the change. Who it was is said by `actingAs`, or is the person of the `UserContext`, else 'system'.
+ * Writes each change of an `@Audited` entity to audit_logs, in the transaction of the change: the actor, and each column
+ * before and after. The actor is the name given to `actingAs`, else the user of the `UserContext`, else 'system'.
  *
- * It hears of what `save`, `remove` and `softRemove` do, and of inserts in a transaction. Statements that change rows
- * without loading them (`update`, `delete`, query builders) are refused for these entities, unless they set only columns
- * whose change is no event. SQL of one's own it can't hear.
+ * It records `save`, `remove`, `softRemove`, and inserts inside a transaction. It rejects statements that change rows without
+ * loading them (`update`, `delete`, query builders), unless they set only columns that are not audited. It does not see
+ * raw SQL.
  */
 @Injectable()
 export class AuditTrail implements EntitySubscriberInterface<ObjectLiteral> {
@@ -49,7 +49,7 @@ export class AuditTrail implements EntitySubscriberInterface<ObjectLiteral> {
 
   beforeInsert({ metadata, queryRunner }: InsertEvent<ObjectLiteral>): void {
     if (auditOf(metadata.target as object) && !queryRunner.isTransactionActive)
-      throw new Error(`${metadata.name} is audited: insert it by save, or in a transaction.`);
+      throw new Error(`${metadata.name} is @Audited: use repository.save(), or run the insert inside a transaction.`);
   }
 
   afterInsert(event: InsertEvent<ObjectLiteral>): Promise<void> | void {
@@ -102,7 +102,7 @@ export class AuditTrail implements EntitySubscriberInterface<ObjectLiteral> {
   }
 }
 
-/** What changed, by property; undefined where that is not logged. */
+/** The changes by property; undefined if the entity is not audited. */
 function changesOf({ metadata, entity, databaseEntity }: Change): Record<string, unknown> | undefined {
   const audit = auditOf(metadata.target as object);
   if (!audit) return undefined;
@@ -111,7 +111,7 @@ function changesOf({ metadata, entity, databaseEntity }: Change): Record<string,
     const { propertyName: name } = column;
     if (column.isPrimary || column.isCreateDate || column.isUpdateDate || audit.except?.includes(name)) continue;
     const [before, after] = [databaseEntity, entity].map((row) => json(row && column.getEntityValue(row)));
-    // Left out of what is saved: unchanged.
+    // Not part of what is saved, so unchanged.
     if (entity && databaseEntity && after === undefined) continue;
     if ((before ?? 'null') === (after ?? 'null')) continue;
     changes[name] = audit.withheld?.includes(name) ? 'withheld' : { before: parsed(before), after: parsed(after) };
@@ -119,7 +119,7 @@ function changesOf({ metadata, entity, databaseEntity }: Change): Record<string,
   return changes;
 }
 
-/** As it is stored: dates as text, objects by what they hold. */
+/** A value as JSON: dates become text. */
 function json(value: unknown): string | undefined {
   return JSON.stringify(value);
 }
@@ -128,9 +128,9 @@ function parsed(text: string | undefined): unknown {
   return text === undefined ? undefined : JSON.parse(text);
 }
 
-/** Refuses a statement of which nobody knows what it changes. */
+/** Rejects a statement whose old values are unknown. */
 function refuseUnknown({ metadata, databaseEntity }: Change, properties: string[] = ['*']): void {
   const audit = auditOf(metadata.target as object);
   if (!audit || databaseEntity || properties.every((property) => audit.except?.includes(property))) return;
-  throw new Error(`${metadata.name} is audited: change it by save, softRemove or remove, which know what they change.`);
+  throw new Error(`${metadata.name} is @Audited: use save(), softRemove() or remove(), which know the old values.`);
 }

@@ -10,20 +10,20 @@ import { snakeCase } from '../entities/snake-case';
 const ENVIRONMENTS = ['development', 'test', 'production'] as const;
 
 const A_URL =
-  'postgres://user:password@host:port/database, the password percent-encoded, without sslmode (DATABASE_SSL says that)';
+  'postgres://user:password@host:port/database, with the password percent-encoded and without sslmode (set DATABASE_SSL instead)';
 
-/** The project's folder: where package.json is, seen from src/database and from dist/src/database. */
+/** The project's folder, which has package.json; found from src/database and from dist/src/database. */
 const ROOT = ['../..', '../../..']
   .map((up) => join(__dirname, up))
   .find((folder) => existsSync(join(folder, 'package.json')))!;
 
 /**
- * All that can be set from outside, read once from the environment and `.env` (`readConfiguration`) and handed on from
- * there. A property is named as its variable: `databasePoolSize` is DATABASE_POOL_SIZE. A variable that is unset or
- * empty leaves the default; relative paths start at the project's folder.
+ * All settings, read once from the environment and `.env` by `readConfiguration`. Each property has the name of its
+ * variable: `databasePoolSize` is DATABASE_POOL_SIZE. An unset or empty variable keeps the default. Relative paths start at
+ * the project's folder.
  */
 export class Configuration {
-  /** What the program runs for. In production the seeders refuse to run. */
+  /** The environment. In production the seeders refuse to run. */
   @OneOf(ENVIRONMENTS)
   nodeEnv: (typeof ENVIRONMENTS)[number] = 'development';
 
@@ -32,21 +32,21 @@ export class Configuration {
   port: number = 3000;
 
   /**
-   * Whether to believe, in production, the header x-user-id that says who a request is from: true only behind a gateway
-   * that sets it. Elsewhere it is believed always.
+   * Whether to trust the x-user-id header in production: true only behind a gateway that sets it. Outside production it is
+   * always trusted.
    */
   @Flag()
   trustUserIdHeader: boolean = false;
 
-  /** The PostgreSQL database to use; undefined, and no secret file: the embedded one. */
+  /** The PostgreSQL database. Undefined, and no secret file: the embedded one. */
   @ServerUrl()
   databaseUrl?: string;
 
-  /** A secret manager's JSON of username, password, host, port, dbname in place of the URL; see `SecretFile`. */
+  /** Instead of the URL: a secret manager's JSON file with username, password, host, port and dbname; see `SecretFile`. */
   @ReadableFile()
   databaseSecretFile?: string;
 
-  /** The folder of the embedded PostgreSQL's data. */
+  /** Data folder of the embedded PostgreSQL. */
   @Folder()
   databaseDirectory: string = join(ROOT, '.data');
 
@@ -54,11 +54,11 @@ export class Configuration {
   @Flag()
   databaseSsl: boolean = false;
 
-  /** The certificate (PEM) of the authority that signed the server's; undefined: those that Node trusts. */
+  /** Certificate (PEM) of the authority that signed the server's certificate; undefined: the authorities that Node trusts. */
   @ReadableFile()
   databaseSslCa?: string;
 
-  /** How many connections the pool opens at most (004). The embedded PostgreSQL has one session, and a pool of one. */
+  /** Maximum number of connections in the pool (004). The embedded PostgreSQL has one session, so its pool has one. */
   @WholeNumber({ min: 1, max: 1000 })
   databasePoolSize: number = 20;
 
@@ -66,7 +66,7 @@ export class Configuration {
   @ServerUrls()
   databaseReplicaUrls: string[] = [];
 
-  /** After how many milliseconds a statement is cancelled; 0: never. */
+  /** Milliseconds after which a statement is cancelled; 0: never. */
   @WholeNumber({ min: 0, max: 2_147_483_647 })
   databaseStatementTimeoutMs: number = 0;
 
@@ -74,7 +74,7 @@ export class Configuration {
   @Flag()
   databaseLog: boolean = false;
 
-  /** An empty database for the migration generator's scratch schema, where the login may not create one; undefined: it may. */
+  /** An empty database for the migration generator's scratch schema; undefined: the login may create one. */
   @ServerUrl()
   scratchDatabaseUrl?: string;
 
@@ -85,10 +85,10 @@ export class Configuration {
 }
 
 /**
- * Reads and checks the configuration. In `environment` a variable that is set wins over the same one in `.env`.
+ * Reads and validates the configuration. An environment variable overrides the same variable in `.env`.
  *
- * @param environment default: that of the process, and the project's `.env`
- * @throws ConfigurationError with a line for each wrong variable: its name, what it was (never a password), what is allowed
+ * @param environment default: the environment of the process, and the project's `.env`
+ * @throws ConfigurationError with one line per invalid variable: its name, its value (never a password), and the allowed values
  */
 export function readConfiguration(environment: NodeJS.ProcessEnv = processEnvironment()): Configuration {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
@@ -110,15 +110,15 @@ function processEnvironment(): NodeJS.ProcessEnv {
   return { ...(existsSync(file) ? parseEnvironment(readFileSync(file)) : {}), ...process.env };
 }
 
-/** What is wrong with variables that are right one by one. */
+/** Problems between variables that are valid by themselves. */
 function contradictions(configuration: Configuration): string[] {
   const { databaseUrl, databaseSecretFile, databaseSsl, databaseSslCa, databaseReplicaUrls, embedded } = configuration;
   const found: string[] = [];
   if (databaseUrl && databaseSecretFile)
-    found.push('DATABASE_URL and DATABASE_SECRET_FILE are both set: set one of them.');
+    found.push('DATABASE_URL and DATABASE_SECRET_FILE are both set: set only one of them.');
   if (embedded && configuration.nodeEnv === 'production')
     found.push(
-      'NODE_ENV is production and no database is named: set DATABASE_URL or DATABASE_SECRET_FILE. The embedded database is for development and tests.',
+      'NODE_ENV is production and no database is configured: set DATABASE_URL or DATABASE_SECRET_FILE. The embedded database is for development and tests.',
     );
   if (embedded && databaseReplicaUrls.length > 0)
     found.push(
@@ -131,11 +131,11 @@ function contradictions(configuration: Configuration): string[] {
   return found;
 }
 
-/** A property that is read from the variable of its name. `parse` gets what is set; a value that breaks a rule is refused. */
+/** A property read from the variable with its name. `parse` gets the text; a value that breaks a rule is rejected. */
 function variable(parse: (value: string) => unknown, ...rules: PropertyDecorator[]): PropertyDecorator {
   return (target, property) => {
     Expose({ name: variableOf(String(property)) })(target, property);
-    // A default is what it is already.
+    // A default needs no parsing.
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? parse(value.trim()) : value))(
       target,
       property,
@@ -195,7 +195,7 @@ function isReadable(path: unknown): boolean {
   }
 }
 
-/** Whether pg understands the URL, and DATABASE_SSL alone decides about TLS. */
+/** Whether pg understands the URL, and it leaves TLS to DATABASE_SSL. */
 function isServerUrl(text: unknown): boolean {
   const url = parsedUrl(String(text));
   if (!url || !/^postgres(ql)?:$/.test(url.protocol)) return false;
@@ -207,7 +207,7 @@ function variableOf(property: string): string {
   return snakeCase(property).toUpperCase();
 }
 
-/** A variable's value as it may be shown. */
+/** A variable's value without passwords. */
 function shown(name: string, value: string): string {
   if (!/_URLS?$/.test(name)) return JSON.stringify(value);
   return value

@@ -14,22 +14,22 @@ import { ReadableNamingStrategy } from './naming-strategy';
 import { SecretFile } from './secret';
 import { WellFormedText } from './well-formed';
 
-/** How long a new connection, or a free one of the pool, is waited for. */
+/** How long to wait for a new connection, or for a free one in the pool. */
 const CONNECT_TIMEOUT_MS = 10_000;
 /** The embedded PostgreSQL has one session: a process waits until another one's transaction has ended. */
 const EMBEDDED_CONNECT_TIMEOUT_MS = 60_000;
-/** After how long the server ends a transaction that its client has forgotten. */
+/** How long a transaction may be idle before the server ends it. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 
 interface EntityDataSourceOptions extends Pick<DataSourceOptions, 'entities' | 'migrations'> {
-  /** What the commands of @entity-backend/schema want to know besides. */
+  /** More settings for the commands of @entity-backend/schema. */
   schema?: SchemaSettings;
 }
 
 /**
- * TypeORM's DataSource for a configuration: a pool of connections to its PostgreSQL, names by ReadableNamingStrategy,
- * a transaction for each migration. Without a server in the configuration `initialize` starts the embedded one (or joins
- * it, where another process has) and `destroy` lets go of it.
+ * TypeORM's DataSource for a configuration, with a connection pool, names by ReadableNamingStrategy, and one transaction per
+ * migration. If the configuration names no server, `initialize` starts the embedded PostgreSQL, or joins the one that
+ * another process has started; `destroy` releases it.
  */
 export class EntityDataSource extends DataSource {
   private readonly secret?: SecretFile;
@@ -49,7 +49,7 @@ export class EntityDataSource extends DataSource {
       subscribers: [WellFormedText],
       migrationsTransactionMode: 'each',
       namingStrategy: new ReadableNamingStrategy(),
-      // gen_random_uuid() of the server itself: no extension is needed, and a migration makes those that are.
+      // gen_random_uuid() is built in. Migrations create the extensions that are needed.
       uuidExtension: 'pgcrypto',
       installExtensions: false,
       logging: configuration.databaseLog,
@@ -68,13 +68,13 @@ export class EntityDataSource extends DataSource {
     });
     if (configuration.databaseSecretFile) this.secret = new SecretFile(configuration.databaseSecretFile);
     configureSchema(this, { ...schema, url: () => this.url, scratchUrl: configuration.scratchDatabaseUrl });
-    // What TypeORM's own commands, and `synchronize`, find the difference with.
+    // TypeORM's own commands, and `synchronize`, compare schemas with it.
     this.driver.createSchemaBuilder = () => new EntitySchemaBuilder(this);
   }
 
   /**
-   * Where the database is and who we are there, as a URL that any client understands: with the password, so print it
-   * `withoutPassword`. With a secret file it may be another one every time.
+   * The connection URL, which any client understands. It contains the password: print it `withoutPassword`. With a secret
+   * file it may change each time.
    */
   get url(): string {
     const url = this.embedded?.url ?? this.configuration.databaseUrl ?? this.secret?.url;
@@ -87,7 +87,7 @@ export class EntityDataSource extends DataSource {
     return new EntityDataSource(configuration, this.composition);
   }
 
-  /** @throws UserError when the database can't be reached, with cause and remedy */
+  /** @throws UserError if the database can't be reached, with cause and remedy */
   override async initialize(): Promise<this> {
     const { configuration } = this;
     if (configuration.embedded) this.embedded ??= await openEmbedded(configuration.databaseDirectory);
@@ -115,7 +115,7 @@ export class EntityDataSource extends DataSource {
   }
 }
 
-/** @throws UserError where only production dependencies are installed: the embedded database is none of them */
+/** @throws UserError if only production dependencies are installed, since the embedded database is not one of them */
 async function openEmbedded(directory: string): Promise<EmbeddedDatabase> {
   const embedded = await import('@entity-backend/embedded-postgres').catch((cause: unknown) => {
     throw new UserError('The embedded database is not installed here: set DATABASE_URL.', { cause });
@@ -123,7 +123,7 @@ async function openEmbedded(directory: string): Promise<EmbeddedDatabase> {
   return embedded.openEmbedded({ directory });
 }
 
-/** A pg client that asks where to connect each time it is made, unless the pool says so: that of a replica does. */
+/** A pg client class that asks for the URL for each new client, unless the pool gives one (pools of replicas do). */
 function clientOf(url: () => string): typeof Client {
   return class extends Client {
     constructor(config: ClientConfig) {
@@ -132,7 +132,7 @@ function clientOf(url: () => string): typeof Client {
   };
 }
 
-/** The URL with what it says about TLS: the configuration's DATABASE_SSL. */
+/** The URL with the TLS settings of the configuration. */
 function withTls(url: string, { databaseSsl, databaseSslCa }: Configuration): string {
   if (!databaseSsl) return url;
   const secured = new URL(url);

@@ -9,7 +9,7 @@ import { UserContext } from './user-context';
 @Global()
 @Module({})
 export class DatabaseModule {
-  /** @param dataSource connected when the application starts, unless it is already, and closed when the application ends */
+  /** @param dataSource connected when the application starts, if it is not yet; closed when the application stops */
   static on(dataSource: EntityDataSource): DynamicModule {
     return {
       module: DatabaseModule,

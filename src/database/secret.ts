@@ -4,24 +4,23 @@ import { ConfigurationError } from '@entity-backend/schema';
 const KEYS = ['username', 'password', 'host', 'port', 'dbname'] as const;
 
 /**
- * The file of a secret manager that says where the database is and who we are there: JSON of username, password, host,
- * port and dbname, other keys ignored (004). It is read again for each new connection, so that a rotated password needs
- * no restart.
+ * A secret manager's JSON file with username, password, host, port and dbname; other keys are ignored (004). It is read
+ * for each new connection, so a rotated password needs no restart.
  */
 export class SecretFile {
   private last: string;
 
-  /** @throws ConfigurationError when the file can't be read or lacks a key */
+  /** @throws ConfigurationError if the file can't be read or lacks a key */
   constructor(private readonly path: string) {
     this.last = this.read();
   }
 
-  /** The database's URL, by what the file says now; by what it said last while it can't be read, as in mid-replacement. */
+  /** The connection URL from the file. While the file can't be read, for example during its replacement, the last one. */
   get url(): string {
     try {
       this.last = this.read();
     } catch {
-      // The login of a moment ago is the best there is, and the server judges it anyway.
+      // Try the previous login; the server decides whether it is still valid.
     }
     return this.last;
   }
@@ -33,7 +32,7 @@ export class SecretFile {
     const { username, password, host, port, dbname } = secret as Record<(typeof KEYS)[number], string | number>;
     const address = String(host).includes(':') ? `[${host}]` : host;
     const url = `postgres://${encodeURIComponent(username)}:${encodeURIComponent(password)}@${address}:${port}/${encodeURI(String(dbname))}`;
-    if (!URL.canParse(url)) throw this.error('its host or port is none');
+    if (!URL.canParse(url)) throw this.error('its host or port is invalid');
     return url;
   }
 
@@ -47,14 +46,14 @@ export class SecretFile {
     try {
       return Object(JSON.parse(text)) as Record<string, unknown>;
     } catch {
-      // The parser's own message quotes the file, the password perhaps.
+      // The parser's message quotes the file, and so perhaps the password.
       throw this.error('it is not JSON');
     }
   }
 
   private error(what: string): ConfigurationError {
     return new ConfigurationError(
-      `DATABASE_SECRET_FILE is ${JSON.stringify(this.path)}, and ${what}: name a file with JSON of ${KEYS.join(', ')}.`,
+      `DATABASE_SECRET_FILE is ${JSON.stringify(this.path)}, and ${what}: set it to a JSON file with ${KEYS.join(', ')}.`,
     );
   }
 }

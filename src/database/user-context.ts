@@ -5,17 +5,17 @@ import { UserError } from '@entity-backend/schema';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The id of a person is none: the request that gave it is wrong. */
+/** A user id that is not a UUID. */
 export class MalformedUserIdError extends UserError {
   constructor(userId: unknown) {
     super(`${shown(userId)} is not a user's id: give a UUID, such as 3f2a6c1e-9d4b-4a7f-8c5e-1b2d3e4f5a6b.`);
   }
 }
 
-/** Who the statements of a transaction are given by. */
+/** The role and user that a transaction acts as. */
 interface Identity {
   readonly role: string;
-  /** Empty: nobody. */
+  /** Empty: no user. */
   readonly userId: string;
 }
 
@@ -27,22 +27,22 @@ interface Context extends Identity {
 }
 
 /**
- * Transactions under row-level security: one acts as a person, who reaches their own rows alone, or as the backend itself.
+ * Transactions under row-level security. They act as one user, who can reach only their own rows, or as the backend.
  *
  *     const context = new UserContext(dataSource, { user: appUser.name, service: appService.name });
  *     const open = await context.asUser(userId, (manager) => manager.findBy(Task, { completed: false }));
  *
- * Role and user id are local to the transaction: the connection goes back to the pool without them, however it ends. What
- * is asked by any other way than the callback's `manager` is asked on another connection, and by the login itself.
+ * Role and user id are local to the transaction: the connection always returns to the pool without them. Only queries
+ * through the callback's `manager` run in this transaction; all others use another connection and the login's own rights.
  *
- * It guards against a forgotten WHERE, not against SQL made of a person's input: that could set another user id.
+ * This protects against a forgotten WHERE, not against SQL injection: injected SQL could set another user id.
  */
 export class UserContext {
   private readonly current = new AsyncLocalStorage<Context>();
 
   /**
    * @param dataSource its login must be a member of both roles
-   * @param roles the role that persons act as, and that of the backend's own jobs
+   * @param roles the role of users, and the role of the backend's own jobs
    */
   constructor(
     private readonly dataSource: DataSource,
@@ -50,25 +50,25 @@ export class UserContext {
   ) {}
 
   /**
-   * Runs `work` in a transaction as the person with this id, and returns what it returns. Commits when it is done; rolls
-   * back when it throws. Within the work of the same person it is a savepoint of that one's transaction: one after the
-   * other, not several at once.
+   * Runs `work` in a transaction as this user, and returns its result. Commits when `work` is done, rolls back when it
+   * throws. Inside work of the same user it is a savepoint in that transaction; run nested calls one after another, not in
+   * parallel.
    *
-   * @param settings what else to set for the transaction, in the same round trip
-   * @throws MalformedUserIdError where the id is not a UUID; the database is not asked then
-   * @throws Error within the work of another person or of the backend: a transaction serves one
+   * @param settings more settings for the transaction, set in the same round trip
+   * @throws MalformedUserIdError if the id is not a UUID; nothing is sent to the database then
+   * @throws Error inside work of another user or of the backend
    */
   async asUser<T>(userId: string, work: (manager: EntityManager) => Promise<T>, settings: Settings = {}): Promise<T> {
     if (typeof userId !== 'string' || !UUID.test(userId)) throw new MalformedUserIdError(userId);
     return this.as({ role: this.roles.user, userId: userId.toLowerCase() }, work, settings);
   }
 
-  /** As `asUser`, as the backend itself: it reaches every row. */
+  /** Like `asUser`, but as the backend, which reaches every row. */
   async asService<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.as({ role: this.roles.service, userId: '' }, work);
   }
 
-  /** The person as whom the running work acts; undefined: as nobody, or as the backend itself. */
+  /** The user that the current work acts as; undefined: none, or the backend. */
   get userId(): string | undefined {
     return this.current.getStore()?.userId || undefined;
   }
@@ -79,7 +79,7 @@ export class UserContext {
     settings: Settings = {},
   ): Promise<T> {
     const outer = this.current.getStore();
-    // Work that nobody waited for may still be running when its transaction is over.
+    // Work that was not awaited may still run when its transaction has ended.
     if (outer && !outer.manager.queryRunner!.isReleased) {
       refuseOther(outer, identity);
       return outer.manager.transaction(async (manager) => {
@@ -94,7 +94,7 @@ export class UserContext {
   }
 }
 
-/** As SET LOCAL, which takes no parameters. */
+/** Like SET LOCAL, but with parameters. */
 async function set(manager: EntityManager, settings: Settings): Promise<void> {
   const pairs = Object.entries(settings);
   if (pairs.length === 0) return;
@@ -105,7 +105,7 @@ async function set(manager: EntityManager, settings: Settings): Promise<void> {
 function refuseOther(outer: Identity, inner: Identity): void {
   if (outer.role !== inner.role || outer.userId !== inner.userId)
     throw new Error(
-      `This transaction acts as ${named(outer)} and can't act as ${named(inner)} too: finish it first, and start another.`,
+      `This transaction acts as ${named(outer)} and can't act as ${named(inner)} too: finish it first, then start another.`,
     );
 }
 
@@ -113,7 +113,7 @@ function named({ role, userId }: Identity): string {
   return userId === '' ? role : `${role} ${userId}`;
 }
 
-/** A value from outside as it may stand in a message: quoted, on one line, not too long. */
+/** A caller's value for a message: quoted, on one line, shortened. */
 function shown(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value === null ? value : typeof value);
 }

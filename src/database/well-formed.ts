@@ -9,13 +9,13 @@ import {
   type UpdateEvent,
 } from 'typeorm';
 
-/** Stands for a character that PostgreSQL can't store. */
+/** Replaces a character that PostgreSQL can't store. */
 const REPLACEMENT = '\ufffd';
 
 /**
- * PostgreSQL stores no NUL, and half a character (a lone surrogate, as a cut emoji ends in) in text alone. Both become U+FFFD
- * on their way to the database: in parameters, whatever the statement, and in the entities that are written, which thus say
- * what is stored.
+ * Replaces characters that PostgreSQL can't store by U+FFFD: NUL, and lone surrogates (half of a cut emoji), which it stores
+ * in text columns only. It does so in the parameters of all statements, and in written entities, so that they match what
+ * is stored.
  */
 @EventSubscriber()
 export class WellFormedText implements EntitySubscriberInterface<ObjectLiteral> {
@@ -35,7 +35,7 @@ export class WellFormedText implements EntitySubscriberInterface<ObjectLiteral> 
   }
 }
 
-/** As JSON.stringify, of well-formed text: for a parameter of JSON, which once it is text looks like any other text. */
+/** Like JSON.stringify, with well-formed text. Use it for JSON parameters, which can't be told from other text later. */
 export function wellFormedJson(value: unknown): string {
   return replaceEscapes(JSON.stringify(value));
 }
@@ -48,7 +48,7 @@ function correct({ columns }: EntityMetadata, entity: ObjectLiteral): void {
   }
 }
 
-/** The same value where all its text is well-formed, else a copy. */
+/** The same value if all its text is well-formed, else a corrected copy. */
 export function wellFormed<T>(value: T): T {
   return corrected(value) as T;
 }
@@ -65,7 +65,7 @@ function corrected(value: unknown): unknown {
   return right === json ? value : JSON.parse(right);
 }
 
-/** JSON.stringify escapes NUL and lone surrogates. An escape follows an even number of backslashes; after an odd one it is text. */
+/** JSON.stringify escapes NUL and lone surrogates. An even number of backslashes precedes an escape; after an odd number it is text. */
 function replaceEscapes(json: string): string {
   return json.replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f]..)/g, `$1${REPLACEMENT}`);
 }

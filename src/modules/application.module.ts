@@ -15,7 +15,7 @@ import { PlatformModule } from './platform.module';
 import { SocialModule } from './social/social.module';
 import { TasksModule } from './tasks/tasks.module';
 
-/** All domains, and what every request goes through. */
+/** All domains, and the filter and pipe of every request. */
 @Module({})
 export class ApplicationModule {
   static on(dataSource: EntityDataSource): DynamicModule {

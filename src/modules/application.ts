@@ -5,10 +5,10 @@ import type { EntityDataSource } from '../database/data-source';
 import { USER_ID_HEADER } from '../http/identity/gateway-user.guard';
 import { ApplicationModule } from './application.module';
 
-/** The largest body of a request, in bytes. */
+/** The maximum size of a request body. Bytes. */
 export const MAX_BODY_BYTES = 100 * 1024;
 
-/** The HTTP application, which does not listen yet; its `close` closes the data source too. */
+/** Creates the HTTP application. It does not listen yet; `close` also closes the data source. */
 export async function createApplication(dataSource: EntityDataSource): Promise<NestExpressApplication> {
   const application = await NestFactory.create<NestExpressApplication>(ApplicationModule.on(dataSource), {
     logger: ['warn', 'error', 'fatal'],
@@ -25,7 +25,7 @@ export async function createApplication(dataSource: EntityDataSource): Promise<N
 function serveDocumentation(application: NestExpressApplication): void {
   const document = new DocumentBuilder()
     .setTitle('typeorm-entity-backend')
-    .setDescription(`Who a request is from is said by a gateway in front, in the header ${USER_ID_HEADER}.`)
+    .setDescription(`The ${USER_ID_HEADER} header identifies the user; a gateway in front of the service sets it.`)
     .addSecurity(USER_ID_HEADER, { type: 'apiKey', in: 'header', name: USER_ID_HEADER })
     .build();
   SwaggerModule.setup('docs', application, () => SwaggerModule.createDocument(application, document));

@@ -4,10 +4,10 @@ import type { EntityDataSource } from '../database/data-source';
 import { DatabaseModule } from '../database/database.module';
 import { ValidationModule } from '../http/validation/validation.module';
 
-/** What the modules of all domains need: the database, whose writes are validated and audited. */
+/** Needed by all domain modules: the database, with validated and audited writes. */
 @Module({})
 export class PlatformModule {
-  /** @param dataSource as for `DatabaseModule.on` */
+  /** @param dataSource as in `DatabaseModule.on` */
   static on(dataSource: EntityDataSource): DynamicModule {
     return { module: PlatformModule, imports: [DatabaseModule.on(dataSource), ValidationModule, AuditModule] };
   }

@@ -184,7 +184,7 @@ describe('change and log', () => {
       () => replies.restore(reply.id),
       () => replies.insert({ content, platform, platformPostId, utmCode }),
     ])
-      await expect(write()).rejects.toThrow(/^Reply is audited: /);
+      await expect(write()).rejects.toThrow(/^Reply is @Audited: /);
     expect(await logOf(reply)).toHaveLength(1);
   });
 });

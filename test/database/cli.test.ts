@@ -98,7 +98,7 @@ describe("TypeORM's own command line", () => {
         code: 1,
         stdout: expect.stringMatching(/^Error during [a-z ]+:\n$/) as string,
         stderr:
-          'Nobody listens at postgres://me:***@127.0.0.1:1/app: start the server, or correct host and port in DATABASE_URL.\n',
+          'No server is listening at postgres://me:***@127.0.0.1:1/app: start the server, or correct host and port in the connection URL (DATABASE_URL).\n',
       });
     },
   );

@@ -88,12 +88,12 @@ describe('EntityDataSource', () => {
       expect(() => dataSource({ DATABASE_SECRET_FILE: file })).not.toThrow(/hunter2/);
       return failureOf(() => dataSource({ DATABASE_SECRET_FILE: file }));
     };
-    const remedy = 'name a file with JSON of username, password, host, port, dbname.';
+    const remedy = 'set it to a JSON file with username, password, host, port, dbname.';
     const whole = { username: 'me', password: 'hunter2', host: 'db', port: 5432, dbname: 'app' };
     expect(await refused('hunter2')).toBe(`DATABASE_SECRET_FILE is "${file}", and it is not JSON: ${remedy}`);
     expect(await refused('null')).toContain('it lacks username, password, host, port, dbname');
     expect(await refused(JSON.stringify({ ...whole, port: undefined, host: '' }))).toContain('it lacks host, port:');
-    expect(await refused(JSON.stringify({ ...whole, port: 'hunter2' }))).toContain('its host or port is none');
+    expect(await refused(JSON.stringify({ ...whole, port: 'hunter2' }))).toContain('its host or port is invalid');
     await rm(folder, { recursive: true });
   });
 });
@@ -130,7 +130,7 @@ describe('EntityDataSource without a server', () => {
   });
 
   test('refuses a directory that can not be made', async () => {
-    expect(await failure({ DATABASE_DIRECTORY: '/dev/null/data' })).toContain('set DATABASE_DIRECTORY to another one');
+    expect(await failure({ DATABASE_DIRECTORY: '/dev/null/data' })).toContain('use another one (DATABASE_DIRECTORY)');
   });
 });
 
@@ -181,7 +181,7 @@ describeOnServer('EntityDataSource on a server', () => {
 
   test('a replica that does not answer fails the start', async () => {
     const environment = { DATABASE_URL: database.url, DATABASE_REPLICA_URLS: 'postgres://127.0.0.1:1/app' };
-    expect(await failure(environment)).toContain('Nobody listens at');
+    expect(await failure(environment)).toContain('No server is listening at');
   });
 });
 
@@ -241,22 +241,24 @@ describeOnOwnServer('EntityDataSource and a server with passwords and TLS', () =
   test('a wrong password, none at all, and a stranger are told apart', async () => {
     const { port } = server;
     expect(await failure({ DATABASE_URL: `postgres://me:wrong@localhost:${port}/postgres` })).toBe(
-      `postgres://me:***@localhost:${port}/postgres refuses the login (password authentication failed for user "me"): ` +
-        'correct user and password in DATABASE_URL or DATABASE_SECRET_FILE.',
+      `postgres://me:***@localhost:${port}/postgres rejects the login (password authentication failed for user "me"): ` +
+        'correct user and password in the connection URL (DATABASE_URL or DATABASE_SECRET_FILE).',
     );
     expect(await failure({ DATABASE_URL: `postgres://me@localhost:${port}/postgres` })).toContain(
       'asks for a password',
     );
     expect(await failure({ DATABASE_URL: `postgres://stranger:x@localhost:${port}/postgres` })).toMatch(
-      /refuses the login \(no pg_hba\.conf entry .*\): allow it in the server's pg_hba\.conf/,
+      /rejects the login \(no pg_hba\.conf entry .*\): allow it in the server's pg_hba\.conf/,
     );
   });
 
   test('TLS is verified: by the right authority, for the right host', async () => {
     const url = `postgres://tls_only:first@localhost:${server.port}/postgres`;
-    expect(await failure({ DATABASE_URL: url })).toContain('where only TLS is allowed, set DATABASE_SSL=true');
+    expect(await failure({ DATABASE_URL: url })).toContain(
+      'if the server requires TLS, turn TLS on (DATABASE_SSL=true)',
+    );
     expect(await failure({ DATABASE_URL: url, DATABASE_SSL: 'true' })).toMatch(
-      /certificate of .* is not trusted .*: name its authority's certificate in DATABASE_SSL_CA\.$/,
+      /certificate of .* is not trusted .*: give its authority's certificate \(DATABASE_SSL_CA\)\.$/,
     );
 
     const trusting = { DATABASE_SSL: 'true', DATABASE_SSL_CA: server.authority };
@@ -265,7 +267,7 @@ describeOnOwnServer('EntityDataSource and a server with passwords and TLS', () =
     await source.destroy();
 
     expect(await failure({ ...trusting, DATABASE_URL: url.replace('localhost', '127.0.0.1') })).toContain(
-      "is another host's",
+      'is for another host',
     );
   });
 
@@ -274,13 +276,13 @@ describeOnOwnServer('EntityDataSource and a server with passwords and TLS', () =
     await server.run('SELECT pg_reload_conf()');
     while (!isDeepStrictEqual(await server.run('SHOW ssl'), [{ ssl: 'off' }])) await setTimeout(20);
     const environment = { DATABASE_URL: `postgres://me:first@localhost:${server.port}/postgres`, DATABASE_SSL: 'true' };
-    expect(await failure(environment)).toContain('has no TLS, and DATABASE_SSL asks for it');
+    expect(await failure(environment)).toContain('does not support TLS: turn it on there');
   });
 
   test('too many connections', async () => {
     await server.run('ALTER ROLE successor CONNECTION LIMIT 0');
     expect(await failure({ DATABASE_URL: `postgres://successor:second@localhost:${server.port}/postgres` })).toContain(
-      'takes no more connections',
+      'accepts no more connections',
     );
     await server.run('ALTER ROLE successor CONNECTION LIMIT -1');
   });

@@ -33,7 +33,7 @@ describe('describeError', () => {
   test('a read-only database', async () => {
     await client.query('SET default_transaction_read_only = on');
     expect(await errorOf('CREATE TABLE t ()')).toBe(
-      'postgres://db/app is read-only (cannot execute CREATE TABLE in a read-only transaction): name the primary server in DATABASE_URL, or make it writable.',
+      'postgres://db/app is read-only (cannot execute CREATE TABLE in a read-only transaction): use the primary server in the connection URL (DATABASE_URL), or make this one writable.',
     );
     await client.query('SET default_transaction_read_only = off');
   });
@@ -42,7 +42,7 @@ describe('describeError', () => {
     await client.query('BEGIN');
     await client.query('SET LOCAL ROLE pg_monitor');
     expect(await errorOf('SELECT * FROM pg_authid')).toContain(
-      'too few rights on postgres://db/app (permission denied for table pg_authid)',
+      'lacks a right on postgres://db/app (permission denied for table pg_authid)',
     );
     await client.query('ROLLBACK');
   });
@@ -54,9 +54,17 @@ describe('describeError', () => {
       'could not extend file "base/5/16385": No space left on device',
       /^The disk of postgres:\/\/db\/app is full/,
     ],
-    ['53300', 'sorry, too many clients already', /takes no more connections .*: lower DATABASE_POOL_SIZE/],
+    [
+      '53300',
+      'sorry, too many clients already',
+      /accepts no more connections .*: lower the pool size \(DATABASE_POOL_SIZE\)/,
+    ],
     ['57P03', 'the database system is starting up', /is not ready .*: try again in a moment/],
-    ['57014', 'canceling statement due to statement timeout', /raise DATABASE_STATEMENT_TIMEOUT_MS/],
+    [
+      '57014',
+      'canceling statement due to statement timeout',
+      /raise the statement timeout \(DATABASE_STATEMENT_TIMEOUT_MS\)/,
+    ],
     ['58P01', 'could not open extension control file "/usr/share/extension/vector.control"', /install pgvector on it/],
     ['0A000', 'extension "vector" is not available', /install pgvector on it/],
   ])('SQLSTATE %s, %s', async (code, message, expected) => {
@@ -94,19 +102,19 @@ describe('describeError', () => {
     [
       'nobody listens',
       'postgres://me:secret@127.0.0.1:1/app',
-      /^Nobody listens at postgres:\/\/me:\*\*\*@127\.0\.0\.1:1\/app:/,
+      /^No server is listening at postgres:\/\/me:\*\*\*@127\.0\.0\.1:1\/app:/,
     ],
     [
-      'nobody listens at any address of the host',
+      'no server listens at any address of the host',
       'postgres://localhost:1/app',
-      /^Nobody listens at postgres:\/\/localhost:1/,
+      /^No server is listening at postgres:\/\/localhost:1/,
     ],
     [
       'an unknown host',
       'postgres://me:secret@nosuch.invalid/app',
-      /me:\*\*\*@nosuch\.invalid\/app (is not known|can't be looked up)/,
+      /me:\*\*\*@nosuch\.invalid\/app (is unknown|can't be looked up)/,
     ],
-    ['no socket', 'postgres://%2Fno%2Fsuch/app', /^There is no socket of a server/],
+    ['no socket', 'postgres://%2Fno%2Fsuch/app', /^No server is listening on the socket/],
   ])('%s', async (_, url, expected) => {
     const source = new EntityDataSource(readConfiguration({ DATABASE_URL: url }), { entities: [], migrations: [] });
     await expect(source.initialize()).rejects.toThrow(expected);
@@ -119,7 +127,9 @@ describe('describeError', () => {
       entities: [],
       migrations: [],
     });
-    await expect(source.initialize()).rejects.toThrow(/can't be opened \(.*"nosuch".*\): correct DATABASE_URL/);
+    await expect(source.initialize()).rejects.toThrow(
+      /can't be opened \(.*"nosuch".*\): correct the connection URL \(DATABASE_URL\)/,
+    );
   });
 
   test("TypeORM's wrapping changes nothing", async () => {

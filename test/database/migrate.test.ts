@@ -135,7 +135,7 @@ describe('the command', () => {
     [['--wait', 'x'], /Give seconds, from 0 to 86400/],
     [['--lock-timeout', '0'], /Give seconds, from 0.001 to 86400/],
     [['--attempts', '1.5'], /Give a whole number of at least 1/],
-    [['--to', 'Nosuch'], /^There is no migration Nosuch: [^\n]+\n$/],
+    [['--to', 'Nosuch'], /^No migration is named Nosuch: [^\n]+\n$/],
   ])('refuses %j', async (flags, message) => {
     await writeThings();
     const { code, errors } = await migrate(...flags).ended;
@@ -190,7 +190,7 @@ describe('the command', () => {
     await writeRow();
     expect(await typeorm('migration:run').ended).toMatchObject({ code: 0 });
     expect((await migrate().ended).output).toMatch(
-      /guarded against edits: Things1700000000001, Row1700000000002\.\nNothing to migrate/,
+      /their checksums are now recorded: Things1700000000001, Row1700000000002\.\nNothing to migrate/,
     );
     expect(await typeorm('migration:revert').ended).toMatchObject({ code: 0 });
     expect((await migrate().ended).output).toContain('1/1 Row1700000000002');
@@ -327,7 +327,7 @@ describeOnServer('a long transaction that holds a lock on a table', () => {
     const { code, output } = await runner.ended;
     expect(code).toBe(0);
     expect(output).toMatch(
-      /a table is locked by somebody else \(oldest transactions: pid \d+ for .+\); attempt 2 of 100 in 200 ms/,
+      /a table is locked by another session \(oldest transactions: pid \d+ for .+\); attempt 2 of 100 in 200 ms/,
     );
     expect(await rows('SELECT size FROM things')).toEqual([]);
   });
@@ -337,7 +337,7 @@ describeOnServer('a long transaction that holds a lock on a table', () => {
     const { code, errors } = await migrate('--lock-timeout', '0.1', '--attempts', '2').ended;
     expect(code).toBe(3);
     const [{ pid }] = (await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows;
-    expect(errors).toMatch(/^Column1700000000002 did not get a lock that it needs in 2 attempts of 100 ms: [^\n]+\n$/);
+    expect(errors).toMatch(/^Column1700000000002 did not get a lock it needs in 2 attempts of 100 ms: [^\n]+\n$/);
     expect(errors).toContain(`pid ${pid} for `);
     expect(await rows('SELECT name FROM migrations')).toEqual([{ name: 'Things1700000000001' }]);
   });

@@ -118,7 +118,7 @@ describe('running', () => {
 
   it('knows no migration of another name', async () => {
     const dataSource = await withMigrations(Things);
-    await expect(migrate(dataSource, { to: 'Thing' })).rejects.toThrow(/^There is no migration Thing: give /);
+    await expect(migrate(dataSource, { to: 'Thing' })).rejects.toThrow(/^No migration is named Thing: use /);
     expect(await query(`SELECT to_regclass('things') AS made`)).toEqual([{ made: null }]);
   });
 
@@ -151,8 +151,8 @@ describe('a migration that fails', () => {
     const failure = migrate(await withMigrations(Things, Broken, Sizes));
     await expect(failure).rejects.toThrow(UserError);
     await expect(failure).rejects.toThrow(
-      'Broken1700000000002 failed: relation "nosuch" does not exist. It is applied wholly or not at all: ' +
-        'mend the cause and run this again. The statement: ALTER TABLE nosuch ADD COLUMN x text',
+      'Broken1700000000002 failed: relation "nosuch" does not exist. It was applied completely or not at all: ' +
+        'fix the cause and run it again. The statement: ALTER TABLE nosuch ADD COLUMN x text',
     );
     expect(await columns()).toEqual(['id', 'name']);
     expect(await query('SELECT name FROM migrations')).toEqual([{ name: 'Things1700000000001' }]);
@@ -212,7 +212,7 @@ describe('a migration outside a transaction', () => {
   it('may leave a part behind, says so, and can be repeated', async () => {
     const dataSource = await withMigrations(Things, Twice, UniqueNames);
     await expect(migrate(dataSource)).rejects.toThrow(
-      /^UniqueNames1700000000003 failed: .*\. It runs outside a transaction, so a part of it may stand/,
+      /^UniqueNames1700000000003 failed: .*\. It runs outside a transaction, so part of it may have been applied/,
     );
     expect(await query(indexes)).toEqual([{ indisvalid: false }]);
     await query('DELETE FROM things WHERE id = 2');
@@ -236,7 +236,7 @@ describe('refusing', () => {
     const Edited = migration('Things1700000000001', ['CREATE TABLE things (id bigint PRIMARY KEY, name text)']);
     await expectRefusal(
       await withMigrations(Edited, Sizes),
-      /^Things1700000000001: edited since it was applied: put it back as it was/,
+      /^Things1700000000001: edited since it was applied: restore the original/,
     );
   });
 
@@ -284,7 +284,7 @@ describe('beside the stock commands', () => {
     const dataSource = await withMigrations(Things, Colours);
     await dataSource.runMigrations();
     expect(await reportOf(dataSource)).toBe(
-      'Applied by something else than this runner, and from now on guarded against edits: Things1700000000001, Colours1700000000002.',
+      'Applied outside this runner (e.g. by migration:run); their checksums are now recorded: Things1700000000001, Colours1700000000002.',
     );
     expect(await reportOf(dataSource)).toBe('');
     const Edited = migration('Colours1700000000002', ['SELECT 1']);
@@ -377,7 +377,7 @@ describe('the SQL beforehand', () => {
     }
     const dataSource = await withMigrations(Things, Reading1700000000002);
     expect(await pendingSql(dataSource)).toMatch(
-      /SELECT max\(id\) AS largest FROM things;\nDO \$\$BEGIN RAISE EXCEPTION 'It reads from the database: /,
+      /SELECT max\(id\) AS largest FROM things;\nDO \$\$BEGIN RAISE EXCEPTION 'This migration reads from the database: /,
     );
     await migrate(dataSource);
     expect(await query('SELECT id FROM things')).toEqual([{ id: 1 }]);

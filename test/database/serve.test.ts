@@ -68,7 +68,7 @@ describe('npm run db', () => {
     process.kill((await findHolder(directory))!.pid, 'SIGKILL');
     expect(await ended).toMatchObject({
       code: 1,
-      errors: expect.stringMatching(/^The embedded PostgreSQL has ended: see \S+server\.log\.\n$/) as string,
+      errors: expect.stringMatching(/^The embedded PostgreSQL has stopped: see \S+server\.log\.\n$/) as string,
     });
   });
 
@@ -76,7 +76,7 @@ describe('npm run db', () => {
     expect(await outcome(serve([], { DATABASE_URL: 'postgres://127.0.0.1:1/x' }))).toEqual({
       code: 1,
       output: '',
-      errors: 'DATABASE_URL or DATABASE_SECRET_FILE names a server: unset it to use the embedded PostgreSQL.\n',
+      errors: 'DATABASE_URL or DATABASE_SECRET_FILE is set: unset it to use the embedded PostgreSQL.\n',
     });
   });
 

@@ -5,6 +5,7 @@ import { emptyDatabase, type TestDatabase } from '../databases';
 import { blocksUnder, copyOfProject, follow, type Outcome, run } from './recipes';
 
 const ROOT = join(__dirname, '../..');
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const CONTRIBUTING = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
 
 // Dozens of processes, one after another.
@@ -34,6 +35,8 @@ describe('The recipes of CONTRIBUTING.md', () => {
     const [migration, ...others] = await recipe('Add a column');
     expect(others).toHaveLength(0);
     expect(migration).toContain('ALTER TABLE tasks ADD COLUMN due_at timestamptz');
+    const [quoted] = blocksUnder('A migration', README);
+    expect(migration).toContain(quoted.text.replace(/^(?=.)/gm, '  '));
     expect(await columnOf('tasks', 'due_at')).toEqual({
       type: 'timestamp with time zone',
       comment: 'When it has to be done; null: any time.',

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { getMetadataStorage } from 'class-validator';
 import { getMetadataArgsStorage } from 'typeorm';
 import ts from 'typescript';
@@ -13,37 +13,58 @@ const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const README = read('README.md');
 
 describe('README.md', () => {
-  it('lists each variable of the configuration, and no other', () => {
-    const rules = getMetadataStorage().getTargetValidationMetadatas(Configuration, '', false, false);
-    const variables = new Set(rules.map(({ propertyName }) => snakeCase(propertyName).toUpperCase()));
-    const listed = [...section('Configuration').matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
-    expect(listed.sort()).toEqual([...variables].sort());
-  });
-
-  it('lists tables that there are, each once', () => {
-    const listed = [...section('The schema at a glance').matchAll(/^\| \[\w+\]\(\S+\) +\| (.*?) +\|$/gm)].flatMap(
-      ([, tables]) => tables.split(', '),
-    );
-    const names = getMetadataArgsStorage()
-      .tables.filter(({ target }) => entities.some((entity) => entity === target))
-      .map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(listed));
-    expect(new Set(listed).size).toBe(listed.length);
+  it('is short', () => {
+    expect(README.split('\n').length).toBeLessThanOrEqual(121);
   });
 
   it('quotes an entity as it is', () => {
-    const [{ text }] = blocksUnder('The schema at a glance', README);
-    expect(read('src/entities/tasks/task.entity.ts')).toContain(text.slice(0, text.indexOf('  // …')));
+    const [{ text }] = blocksUnder('An entity', README);
+    expect(read('src/entities/tasks/task.entity.ts')).toContain(text);
   });
 
-  it('shows a module that compiles', () => {
-    const [{ text }] = blocksUnder('Use it from NestJS', README);
-    const [, path] = /^\/\/ (\S+)\n/.exec(text)!;
-    expect(compileErrors(join(ROOT, path), text)).toEqual([]);
+  it('quotes a factory as it is', () => {
+    const [, path] = /\((seeds\/factories\/\S+\.ts)\)/.exec(README)!;
+    const [{ text }] = blocksUnder('A seed', README);
+    expect(read(path)).toBe(text);
+  });
+
+  it('shows a service that compiles', () => {
+    const [{ text }] = blocksUnder('A service', README);
+    expect(compileErrors(text)).toEqual([]);
   });
 });
 
-describe.each(['README.md', 'CONTRIBUTING.md'])('%s', (file) => {
+describe('docs/configuration.md', () => {
+  it('lists each variable of the configuration, and no other', () => {
+    const rules = getMetadataStorage().getTargetValidationMetadatas(Configuration, '', false, false);
+    const variables = new Set(rules.map(({ propertyName }) => snakeCase(propertyName).toUpperCase()));
+    const listed = [...read('docs/configuration.md').matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
+    expect(listed.sort()).toEqual([...variables].sort());
+  });
+});
+
+describe('docs/schema/README.md', () => {
+  it('lists tables that there are, each once', () => {
+    const listed = [...read('docs/schema/README.md').matchAll(/^- \[(\w+)\]\(/gm)].map(([, table]) => table);
+    const names = getMetadataArgsStorage()
+      .tables.filter(({ target }) => entities.some((entity) => entity === target))
+      .map(({ name }) => name);
+    expect(listed).not.toHaveLength(0);
+    expect(names).toEqual(expect.arrayContaining(listed));
+    expect(new Set(listed).size).toBe(listed.length);
+  });
+});
+
+describe('docs/application.md', () => {
+  it('shows a module that compiles', () => {
+    const [{ text }] = blocksUnder('Write your own module', read('docs/application.md'));
+    expect(compileErrors(text)).toEqual([]);
+  });
+});
+
+const PAGES = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
+
+describe.each(['README.md', 'CONTRIBUTING.md', ...PAGES.map((name) => `docs/${name}`)])('%s', (file) => {
   const text = read(file);
 
   it('names commands that there are', () => {
@@ -54,12 +75,13 @@ describe.each(['README.md', 'CONTRIBUTING.md'])('%s', (file) => {
 
   it('links to files that there are', () => {
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path);
-    expect(links.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+    expect(links.filter((path) => !existsSync(join(ROOT, dirname(file), path)))).toEqual([]);
   });
 });
 
-/** What TypeScript says against a file of the project that is not there. */
-function compileErrors(path: string, text: string): string[] {
+/** TypeScript's errors in a file of the project that doesn't exist. The first line of `text` is a comment with its path. */
+function compileErrors(text: string): string[] {
+  const path = join(ROOT, /^\/\/ (\S+)\n/.exec(text)![1]);
   const config = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (name) => ts.sys.readFile(name)).config as object;
   const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [path] }, ts.sys, ROOT);
   const host = ts.createCompilerHost(options);
@@ -67,9 +89,4 @@ function compileErrors(path: string, text: string): string[] {
   host.readFile = (name) => (name === path ? text : ts.sys.readFile(name));
   const diagnostics = ts.getPreEmitDiagnostics(ts.createProgram([path], { ...options, noEmit: true }, host));
   return diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
-}
-
-/** What stands under a heading, up to the next one. */
-function section(heading: string): string {
-  return README.split(/^## /m).find((text) => text.startsWith(`${heading}\n`))!;
 }

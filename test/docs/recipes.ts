@@ -8,7 +8,7 @@ const ROOT = join(__dirname, '../..');
 /** What the commands of the project need of it. */
 const PROJECT = ['package.json', 'ormconfig.ts', 'typescript.js', 'tsconfig.json', '.swcrc', 'src', 'docs'];
 
-/** Copies that, and more where it is named, into a folder of its own beside the packages that are installed. @returns its path */
+/** Copies these, and more if named, into a new folder, and links the packages, installed and own. @returns its path */
 export function copyOfProject(prefix: string, ...more: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), prefix));
   for (const name of [...PROJECT, ...more]) cpSync(join(ROOT, name), join(folder, name), { recursive: true });

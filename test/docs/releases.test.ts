@@ -103,7 +103,7 @@ describeOnServer('the commands of docs/releases.md', () => {
   });
 
   it('release, as a login that may do no more than that', async () => {
-    const [{ output }] = await follow('A release');
+    const [{ output }] = await follow('Release');
     expect(output).toMatch(/\d+ migrations applied in /);
     expect(output).toMatch(/\[X\] 1 InitialSchema\d+/);
     expect(await countTables(admin)).toBe(entities.length);
@@ -164,7 +164,7 @@ describeOnServer('the commands of docs/releases.md', () => {
       output: expect.stringContaining(`${rows[0].name}: edited`) as string,
     });
     const [{ output }] = await follow('The runner refuses: exit code 2');
-    expect(output).toContain(`from now on guarded against edits: ${rows[0].name}.`);
+    expect(output).toContain(`their checksums are now recorded: ${rows[0].name}.`);
   });
 
   it('tell what somebody has changed by hand', async () => {
@@ -176,11 +176,11 @@ describeOnServer('the commands of docs/releases.md', () => {
 
   it('keep the application away, and let it in again', async () => {
     const service = await asService();
-    const [away] = blocksUnder('The application has to be kept away', text);
+    const [away] = blocksUnder('Lock the application out', text);
     expect(await run(`set -e\n${away.text}`, folder, environment)).toMatchObject({ exitCode: 0 });
     await expect(service.query('SELECT 1')).rejects.toThrow();
     await expect(asService()).rejects.toMatchObject({ code: '28000' });
-    await follow('The application has to be kept away');
+    await follow('Lock the application out');
     await (await asService()).end();
   });
 
@@ -188,7 +188,7 @@ describeOnServer('the commands of docs/releases.md', () => {
     const names = async (): Promise<string[]> =>
       (await admin.query<{ name: string }>('SELECT name FROM migrations ORDER BY id')).rows.map(({ name }) => name);
     const before = await names();
-    await follow('Back by one migration');
+    await follow('Revert one migration');
     expect(await names()).toEqual(before.slice(0, -1));
     expect(await run('npm run --silent migrate', folder, environment)).toMatchObject({ exitCode: 0 });
     expect(await names()).toEqual(before);
@@ -196,7 +196,7 @@ describeOnServer('the commands of docs/releases.md', () => {
 
   it('go back to the backup', async () => {
     await run('pg_dump --format=custom --file="$BACKUPS/before-release.dump" "$ADMIN_URL"', folder, environment);
-    await follow('Back to the backup');
+    await follow('Restore the backup');
     const restored = new URL(database.url);
     restored.pathname = environment.RESTORED!;
     const client = new Client({ connectionString: restored.href });

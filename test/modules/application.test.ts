@@ -226,7 +226,7 @@ describe('bad input', () => {
       .set('Content-Type', 'application/json')
       .send('{"secret":hunter2}');
     expect(answer.status).toBe(400);
-    expect(answer.body).toMatchObject({ message: 'The body is not JSON.' });
+    expect(answer.body).toMatchObject({ message: 'The body is not valid JSON.' });
     expect(answer.text).not.toContain('hunter2');
   });
 
@@ -244,7 +244,7 @@ describe('bad input', () => {
   ])('%s %s in the name of a person who does not exist is 401', async (method, path, body = undefined) => {
     const nobody = randomUUID();
     const answer = await served.as(nobody)[method](path.replace(':id', unknown)).send(body);
-    const message = `There is no user ${nobody}: sign in again.`;
+    const message = `Unknown user ${nobody}.`;
     expect(answer.body).toEqual({ statusCode: 401, error: 'UnknownUserError', message });
     expect(answer.status).toBe(401);
   });
@@ -365,7 +365,7 @@ describeOnServer('a database that goes away', () => {
     expect(answer.body).toEqual({
       statusCode: 503,
       error: 'Service Unavailable',
-      message: 'The database is away: try again in a moment.',
+      message: 'The database is temporarily unavailable; please try again.',
     });
     expect(served.takeLog()).toEqual([
       expect.stringMatching(/^POST \/conversations\/\S+\/messages → 503: The connection to the database was lost/),

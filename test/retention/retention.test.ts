@@ -102,7 +102,7 @@ describe('npm run retention', () => {
     ['a folder that can not be made', ['--directory', '/proc/nope'], {}, /is no folder: make it/],
     ['a file that is no archive', ['--restore', 'package.json'], {}, /is no archive/],
     ['an option that it does not know', ['--everything'], {}, /unknown option/],
-    ['a server that is not there', [], { DATABASE_URL: 'postgres://u@127.0.0.1:1/d' }, /Nobody listens/],
+    ['a server that is not there', [], { DATABASE_URL: 'postgres://u@127.0.0.1:1/d' }, /No server is listening/],
   ])('refuses %s in one line', async (_, argv, environment, message) => {
     await insertPost(client, ago(91));
     const { code, errors } = await start(['--directory', directory, ...argv], environment).ended;

@@ -79,5 +79,5 @@ test.each(['check', 'drift'] as const)(
 test('db:drift without a server is one line', async () => {
   const { code, stdout, stderr } = await run('drift', [], { DATABASE_URL: 'postgres://me:secret@127.0.0.1:1/nothing' });
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toMatch(/^Nobody listens at postgres:\/\/me:\*\*\*@127\.0\.0\.1:1\/nothing: .*\n$/);
+  expect(stderr).toMatch(/^No server is listening at postgres:\/\/me:\*\*\*@127\.0\.0\.1:1\/nothing: .*\n$/);
 });

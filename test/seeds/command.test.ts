@@ -51,7 +51,7 @@ describe('npm run seed', () => {
     [
       'a server that does not answer',
       [],
-      'Nobody listens at postgres://ada:***@127.0.0.1:1/none: start the server, or correct host and port in DATABASE_URL.',
+      'No server is listening at postgres://ada:***@127.0.0.1:1/none: start the server, or correct host and port in the connection URL (DATABASE_URL).',
       { DATABASE_URL: 'postgres://ada:secret@127.0.0.1:1/none' },
     ],
   ])('refuses %s in one line', async (_, parameters, line, set = {}) => {

@@ -1,10 +1,10 @@
 const HEAD = 5;
 
-/** Follows the messages of PostgreSQL's answers, in whatever pieces they come, and notes the few that matter. */
+/** Parses PostgreSQL's responses, in pieces of any size, and notes the few messages that matter. */
 export class AnswerReader {
-  /** The transaction's status by the last ReadyForQuery: I (none), T (in one), E (in a failed one); undefined: something followed it. */
+  /** The status in the last ReadyForQuery: I (idle), T (in a transaction), E (in a failed one); undefined: more messages followed. */
   status: string | undefined;
-  /** Whether a command was one that changes settings; whoever has seen to it sets it back. */
+  /** Whether a command changed settings. The code that reads it resets it. */
   settingsTouched = false;
 
   private readonly head = Buffer.alloc(HEAD);

@@ -9,12 +9,12 @@ import { Postgres } from './postgres';
 import { ClientSettings } from './settings';
 import { startupMessage } from './wire';
 
-/** The thread that PostgreSQL runs in, so that a long statement blocks nobody but those who wait for the session. */
+/** The thread in which PostgreSQL runs, so that a long statement blocks only clients that wait for the session. */
 
-/** How much of an answer may be on its way to a client before PostgreSQL waits. Bytes. */
+/** How much of a response may be unsent before PostgreSQL waits. Bytes. */
 const MOST_UNSENT = 1024 * 1024;
 
-/** PostgreSQL's log says that it has given up. PGlite does not notice, and calls it on and on. */
+/** A log line of a crash. PGlite does not notice crashes, and would keep calling PostgreSQL. */
 const GIVEN_UP = /^\S+ \S+ \S+ \[\d+\] (?:FATAL|PANIC): +(.*)/;
 
 const { options, counters } = workerData as { options: BackendOptions; counters: Int32Array };
@@ -35,10 +35,10 @@ function log(line: string): void {
   const reason = GIVEN_UP.exec(line)?.[1];
   if (reason === undefined) return;
   fail(ready || !options.directory ? new Error(reason) : explainFailure(options.directory, reason));
-  process.exit(1); // Ends the thread, in the middle of whatever called this.
+  process.exit(1); // Ends the thread immediately.
 }
 
-/** Blocks until the next order has come. */
+/** Blocks until the next order arrives. */
 function nextOrder(): Order {
   for (;;) {
     const seen = Atomics.load(counters, Counter.Orders);
@@ -48,7 +48,7 @@ function nextOrder(): Order {
   }
 }
 
-/** Takes a client's messages and says so: whoever sends them waits where too many lie about. */
+/** Takes a client's messages and reports their size: the sender waits while too many are queued. */
 function take(messages: Uint8Array): Uint8Array {
   report({ kind: 'taken', size: messages.length });
   return messages;
@@ -66,9 +66,9 @@ function send(output: Uint8Array<ArrayBuffer>): void {
 
 async function main(): Promise<void> {
   const database = await openCluster(options, log);
-  // What every client is told when it connects: the connections themselves are not PostgreSQL's business.
+  // Sent to every client that connects. PostgreSQL itself knows nothing of these connections.
   const greeting = database.execProtocolRawSync(startupMessage({ user: 'postgres', database: 'postgres' })).slice();
-  // In the middle of a COPY nothing but the client's messages comes: all other orders wait for the session.
+  // During a COPY only the client's messages arrive: all other orders wait for the session.
   const postgres = new Postgres(database.Module, { receive: () => take(nextOrder() as Uint8Array), send });
   report({ kind: 'ready', greeting });
   ready = true;

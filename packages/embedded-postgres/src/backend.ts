@@ -2,40 +2,40 @@ import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { UserError } from './errors';
 
-/** Where the thread and its owner meet in shared memory. */
+/** The counters that the thread and its owner share in memory. */
 export enum Counter {
-  /** How many orders have been sent: what the thread sleeps on. */
+  /** The number of orders sent; the thread waits for it to change. */
   Orders,
-  /** How many bytes of answers are on their way to a client. */
+  /** The number of response bytes that are not sent yet. */
   Unsent,
 }
 
 export interface BackendOptions {
   /** The data directory. Default: in memory. */
   directory?: string;
-  /** A tar of a data directory that a new cluster starts from. Default: an empty cluster. */
+  /** A tar of a data directory, used as the initial content. Default: an empty cluster. */
   template?: string;
 }
 
-/** That the session passes to a client. */
+/** The session passes to a client. */
 export interface Turn {
   client: number;
   /** The settings of its connection, by name. */
   settings: Record<string, string>;
-  /** Messages that have to be handled before its own. Their answers are nobody's. */
+  /** Messages to process before the client's own. Their responses are discarded. */
   preamble?: Uint8Array;
 }
 
-/** What the thread is told. */
+/** Messages to the thread. */
 export type Order =
-  /** A client's messages, whole ones. */
+  /** Complete messages of a client. */
   | Uint8Array
   | ({ kind: 'turn'; gone: number[] } & Turn)
   /** Write a tar of the data directory. */
   | { kind: 'dump'; file: string }
   | { kind: 'close' };
 
-/** What the thread tells. */
+/** Messages from the thread. */
 export type Report =
   | { kind: 'ready'; greeting: Uint8Array }
   | { kind: 'taken'; size: number }
@@ -45,17 +45,17 @@ export type Report =
   | { kind: 'log'; line: string }
   | { kind: 'failed'; message: string; explained: boolean };
 
-/** The status of a session that is in no transaction, but has advisory locks, beside those of `Postgres.serve`. */
+/** In addition to the statuses of `Postgres.serve`: no transaction, but advisory locks. */
 export const LOCKED = 'L';
 
 interface BackendEvents {
-  /** A part of an answer. `sent` has to be called once it is out of the process's hands. */
+  /** A part of a response. Call `sent` when it has been sent. */
   output(bytes: Uint8Array, sent: () => void): void;
-  /** All that was sent is handled. `status` as `Postgres.serve` returns it, or LOCKED. */
+  /** All messages are processed. `status` is as returned by `Postgres.serve`, or LOCKED. */
   idle(status: string | undefined): void;
   /** A line of PostgreSQL's log. */
   log(line: string): void;
-  /** PostgreSQL is gone. */
+  /** PostgreSQL has crashed. */
   failed(error: Error): void;
 }
 
@@ -67,16 +67,16 @@ const STACK = 64;
 
 /** PostgreSQL in its thread: the one session that all clients share. */
 export class Backend {
-  /** Whether all that was sent is handled. */
+  /** Whether all messages are processed. */
   isIdle = true;
-  /** What PostgreSQL tells a client that connects: its version, encodings … */
+  /** The messages for a client that connects: version, encodings … */
   greeting: Buffer;
   private readonly counters = new Int32Array(new SharedArrayBuffer(8));
   private readonly worker: Worker;
-  /** How many of a client's messages have been sent, and how many the thread has taken. */
+  /** The number of message batches sent, and of those the thread has taken. */
   private sentCount = 0;
   private takenCount = 0;
-  /** How many bytes are between the two. */
+  /** The bytes sent but not taken. */
   private untaken = 0;
   private onRoom: (() => void)[] = [];
   private onDone?: () => void;
@@ -87,12 +87,12 @@ export class Backend {
   ) {
     this.worker = new Worker(join(__dirname, `backend-thread${extname(__filename)}`), {
       workerData: { options, counters: this.counters },
-      // Enough for PostgreSQL to notice by itself that a query is nested too deeply.
+      // Enough for PostgreSQL to detect too deeply nested queries by itself.
       resourceLimits: { stackSizeMb: STACK },
     });
   }
 
-  /** @throws UserError when the data directory can't be opened, with cause and remedy */
+  /** @throws UserError if the data directory can't be opened, with cause and remedy */
   static start(options: BackendOptions, events: BackendEvents): Promise<Backend> {
     return new Promise((resolve, reject) => {
       const backend = new Backend(options, events);
@@ -116,17 +116,17 @@ export class Backend {
     this.untaken += messages.length;
     this.sentCount++;
     this.isIdle = false;
-    // A copy: what is sent as a view is sent with all that it is a view of.
+    // A copy, because sending a view would send its whole buffer.
     const copy = new Uint8Array(messages);
     this.order(copy, copy.buffer);
   }
 
-  /** The session passes to a client. Only while idle. `gone` are the clients that will have no turn again. */
+  /** Passes the session to a client. Only while idle. `gone` are the clients that have disconnected. */
   turn(turn: Turn, gone: number[]): void {
     this.order({ kind: 'turn', gone, ...turn });
   }
 
-  /** Waits while PostgreSQL has more to read than it should have. */
+  /** Waits while too much input for PostgreSQL is queued. */
   async room(): Promise<void> {
     if (this.untaken > MOST_UNTAKEN) await new Promise<void>((resolve) => this.onRoom.push(resolve));
   }
@@ -136,7 +136,7 @@ export class Backend {
     return this.orderAndWait({ kind: 'dump', file });
   }
 
-  /** Ends PostgreSQL in an orderly way: checkpoint and all. Only while idle. */
+  /** Shuts PostgreSQL down cleanly, with a checkpoint. Only while idle. */
   close(): Promise<void> {
     return this.orderAndWait({ kind: 'close' });
   }

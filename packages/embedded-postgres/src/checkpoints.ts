@@ -1,14 +1,14 @@
 import { PGlite } from '@electric-sql/pglite';
 import type { Postgres } from './postgres';
 
-/** How many files of 16 MB the write-ahead log may grow by before there is a checkpoint. */
+/** How many files of 16 MB the write-ahead log may grow before a checkpoint. */
 const MOST_SEGMENTS = 4;
-/** How often the log is looked at, at most. Milliseconds. */
+/** The minimum time between two checks of the log. Milliseconds. */
 const INTERVAL = 500;
 
 /**
- * Makes checkpoints, which PGlite has no process for: without, the write-ahead log would grow until PostgreSQL ends, and
- * reopening after a kill would take as long as it is. The log of one statement, a COPY too, can't be cut short.
+ * Makes checkpoints, because PGlite has no process for them. Without them, the write-ahead log would grow until PostgreSQL
+ * ends, and recovery after a kill would take longer and longer. There is no checkpoint within a statement, such as a COPY.
  */
 export class Checkpoints {
   private looked = Date.now();
@@ -19,7 +19,7 @@ export class Checkpoints {
     private readonly module: PGlite['Module'],
   ) {}
 
-  /** To be called between two statements, in a transaction or not. */
+  /** Call it between two statements, inside or outside a transaction. */
   makeWhereDue(): void {
     if (Date.now() - this.looked < INTERVAL) return;
     this.looked = Date.now();

@@ -19,7 +19,7 @@ import { explainFailure } from './failure';
 /** Takes each line of PostgreSQL's log. */
 type Log = (line: string) => void;
 
-/** That can be installed in a database by CREATE EXTENSION: those that TypeORM installs by itself, and a few that many use. */
+/** The extensions that CREATE EXTENSION can install: those that TypeORM installs by itself, and a few common ones. */
 const EXTENSIONS = {
   btree_gin,
   btree_gist,
@@ -34,7 +34,7 @@ const EXTENSIONS = {
   vector,
 };
 
-/** PGlite's own parameters, and those of ours. */
+/** PGlite's default parameters, and ours. */
 const START_PARAMETERS = [
   ...PGlite.defaultStartParams,
   ...parameters({
@@ -42,7 +42,7 @@ const START_PARAMETERS = [
     search_path: '"$user", public',
     // Less memory than the 128 MB of the default.
     shared_buffers: '16MB',
-    // Nobody replicates this, and few files of the log are enough: see Checkpoints.
+    // There is no replication, and a short write-ahead log is enough: see Checkpoints.
     wal_level: 'minimal',
     max_wal_senders: '0',
     min_wal_size: '32MB',
@@ -51,14 +51,14 @@ const START_PARAMETERS = [
 ];
 
 /**
- * Opens a database, and makes it where there is none yet.
+ * Opens a database, and creates it if it does not exist.
  *
- * @throws UserError when the directory can't be opened: of another version, damaged, read-only
+ * @throws UserError if the directory can't be opened: other version, damaged, read-only
  */
 export async function openCluster({ directory, template }: BackendOptions, log: Log): Promise<PGlite> {
   if (!directory) return template ? open({ loadDataDir: readTar(template) }, log) : openEmpty({}, log);
   const cluster = join(directory, 'postgres');
-  // There while the cluster is made: one that was not finished holds nobody's data.
+  // This file exists while the cluster is being created. An unfinished cluster contains no data.
   const unfinished = `${cluster}.unfinished`;
   try {
     if (!existsSync(cluster) || existsSync(unfinished)) return await createCluster(cluster, unfinished, log);
@@ -75,7 +75,7 @@ async function open(options: PGliteOptions, log: Log): Promise<PGlite> {
     return false;
   };
   const database = await PGlite.create({ ...options, extensions: EXTENSIONS, startParams: START_PARAMETERS, onStderr });
-  // A copy has the system identifier of its original: this setting tells the two apart.
+  // A copy has the same system identifier as its original; this setting distinguishes them.
   if (options.loadDataDir) await database.exec(`ALTER DATABASE postgres SET embedded.id = '${randomUUID()}'`);
   return database;
 }
@@ -89,7 +89,7 @@ async function createCluster(cluster: string, unfinished: string, log: Log): Pro
   return database;
 }
 
-/** Opens a new database. initdb takes 3 s, so its result is kept in node_modules/.cache, where that is writable. */
+/** Opens a new database. initdb takes 3 s, so its result is cached in node_modules/.cache, if that is writable. */
 async function openEmpty(options: PGliteOptions, log: Log): Promise<PGlite> {
   const file = cacheFile();
   if (existsSync(file)) return open({ ...options, loadDataDir: readTar(file) }, log);
@@ -113,7 +113,7 @@ function readTar(file: string): Blob {
   return new Tar(readFileSync(file));
 }
 
-/** Bytes as PGlite takes them, without the long way that Blob takes them through a stream. */
+/** Bytes as a Blob, as PGlite needs them, without Blob's slow way through a stream. */
 class Tar extends Blob {
   constructor(private readonly content: Uint8Array<ArrayBuffer>) {
     super([]);
@@ -124,7 +124,7 @@ class Tar extends Blob {
   }
 }
 
-/** Writes a tar of a database, so that the file is whole whenever it is there. */
+/** Writes a tar of a database, atomically. */
 export async function writeTar(database: PGlite, file: string): Promise<void> {
   const tar = await database.dumpDataDir('none');
   const partial = `${file}.${process.pid}`;
@@ -132,11 +132,11 @@ export async function writeTar(database: PGlite, file: string): Promise<void> {
   renameSync(partial, file);
 }
 
-/** @throws Error when the cluster is of another version of PostgreSQL */
+/** @throws Error if another version of PostgreSQL created the cluster */
 function checkVersion(cluster: string): void {
   const version = readFileSync(join(cluster, 'PG_VERSION'), 'utf8').trim();
   if (version !== POSTGRES_VERSION)
-    throw new Error(`it is of PostgreSQL ${version}, and this is PostgreSQL ${POSTGRES_VERSION}`);
+    throw new Error(`it was created by PostgreSQL ${version}, and this is PostgreSQL ${POSTGRES_VERSION}`);
 }
 
 /** The major version of the PostgreSQL in PGlite. */

@@ -3,14 +3,14 @@ import { UserError } from './errors';
 import { serve } from './serve';
 
 const program = new Command('embedded-postgres').description(
-  'PostgreSQL for development and tests, with nothing installed.',
+  'PostgreSQL for development and tests, with nothing to install.',
 );
 
 program
   .command('serve')
-  .description('Keeps the database of a folder running, for psql and GUIs, until Ctrl-C.')
-  .option('--directory <folder>', 'where its data is; made where it is missing', '.data')
-  .option('--port <number>', 'the port to listen on; where it is taken, any free one (default: 54329)', port)
+  .description('Keeps the database of a folder running until Ctrl-C, for psql and other clients.')
+  .option('--directory <folder>', 'the data folder; created if it is missing', '.data')
+  .option('--port <number>', 'the port to listen on; if it is in use, any free port (default: 54329)', port)
   .allowExcessArguments(false)
   .action(({ directory, port }: { directory: string; port?: number }) => serve(directory, port));
 

@@ -4,20 +4,20 @@ import { type Owner, type Session, WaitedTooLong } from './session';
 import { PreparedStatements } from './statements';
 import { errorResponse, MessageReader, ProtocolError, READY_FOR_QUERY, readOpening, typeOf } from './wire';
 
-/** How much of a client that waits is read ahead. Bytes. */
+/** How much input of a waiting client is read ahead. Bytes. */
 const MOST_READ_AHEAD = 1024 * 1024;
 
 /** Messages that belong to a COPY FROM STDIN: data, done, fail. */
 const COPY = 'dcf';
-/** Messages that PostgreSQL answers with ReadyForQuery: simple query, function call, Sync. */
+/** Messages that end with ReadyForQuery: simple query, function call, Sync. */
 const ENDS_TURN = 'QFS';
 /** The rest of an extended query: Parse, Bind, Describe, Execute, Close, Flush. */
 const EXTENDED = 'PBDECH';
 
-/** How many clients there have been: the last one's number. */
+/** The number of the last client. */
 let clients = 0;
 
-/** One client of the embedded PostgreSQL: its messages in order, each in its turn. */
+/** One client of the embedded PostgreSQL. Its messages are processed in order, when it has the session. */
 export class Connection implements Owner {
   name: string;
   gone = false;
@@ -28,7 +28,7 @@ export class Connection implements Owner {
   private working = false;
   private skipping = false;
 
-  /** @param greeting what it is told when it has connected, up to ReadyForQuery */
+  /** @param greeting the messages for a new connection, up to ReadyForQuery */
   constructor(
     private readonly socket: Socket,
     private readonly session: Session,
@@ -52,7 +52,7 @@ export class Connection implements Owner {
     this.socket.write(bytes, sent);
   }
 
-  /** Ends the connection, telling why. */
+  /** Ends the connection with an error message. */
   end(code: string, reason: string): void {
     this.socket.end(errorResponse({ severity: 'FATAL', code, message: reason }));
   }
@@ -78,19 +78,22 @@ export class Connection implements Owner {
   private open(packet: Buffer): void {
     const opening = readOpening(packet);
     if (opening.kind === 'encryption') return void this.socket.write('N');
-    // A statement can't be cancelled: PGlite looks for nothing while it runs.
+    // Statements can't be cancelled: PGlite checks for nothing while one runs.
     if (opening.kind === 'cancel') return void this.socket.end();
     const { user, database, settings } = opening;
     if (user !== 'postgres')
       return this.end(
         '28000',
-        `the embedded PostgreSQL has one login, postgres, and not "${user}": SET ROLE acts as another`,
+        `the embedded PostgreSQL has only the login postgres, not "${user}": use SET ROLE to act as another role`,
       );
     if (database !== 'postgres')
-      return this.end('3D000', `the embedded PostgreSQL has one database, postgres, and not "${database}"`);
+      return this.end('3D000', `the embedded PostgreSQL has only the database postgres, not "${database}"`);
     const { client_encoding: encoding = 'UTF8' } = settings;
     if (!/^(utf-?8|unicode|sql_ascii)$/i.test(encoding))
-      return this.end('0A000', `the embedded PostgreSQL speaks UTF8 and not ${encoding}: set PGCLIENTENCODING=UTF8`);
+      return this.end(
+        '0A000',
+        `the embedded PostgreSQL supports only UTF8, not ${encoding}: set PGCLIENTENCODING=UTF8`,
+      );
     if (settings.application_name) this.name = `"${settings.application_name}" on port ${this.socket.remotePort}`;
     Object.assign(this.turn.settings, settings);
     this.started = true;
@@ -102,7 +105,7 @@ export class Connection implements Owner {
     if (type === 'X') return void this.socket.end();
     if (COPY.includes(type)) {
       const all = Buffer.concat([next, ...this.reader.nextAll(COPY)]);
-      // After an error of its COPY a client sends on until it has read of it: PostgreSQL, too, ignores that.
+      // After an error in a COPY the client keeps sending until it reads the error. PostgreSQL ignores that input too.
       if (this.session.isOwnedBy(this)) await this.session.send(all);
       return;
     }
@@ -118,7 +121,7 @@ export class Connection implements Owner {
     if (!this.gone) await this.session.send(this.statements.translate(next));
   }
 
-  /** As PostgreSQL after an error: what follows in an extended query is skipped up to Sync. */
+  /** Like PostgreSQL after an error: skips the rest of an extended query up to Sync. */
   private refuse(type: string, { message }: WaitedTooLong): void {
     this.socket.write(errorResponse({ severity: 'ERROR', code: '55P03', message }));
     if (ENDS_TURN.includes(type)) this.ready();

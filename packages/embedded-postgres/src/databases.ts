@@ -7,50 +7,50 @@ import { Lease } from './lease';
 import { findHolder, type Holder, isElsewhere } from './lock';
 import { ServerProcess, START_LIMIT } from './server-process';
 
-/** A database of the embedded PostgreSQL. */
+/** An open database of the embedded PostgreSQL. */
 export interface EmbeddedDatabase {
   /** `postgres://postgres@127.0.0.1:<port>/postgres`, for any client: pg, psql, a GUI. */
   readonly url: string;
-  /** Lets go of it. Connections of one's own have to be closed before. */
+  /** Releases the database. Close your own connections first. */
   close(): Promise<void>;
 }
 
-/** The database of a data directory, which all processes share. */
+/** The database of a data directory, shared by all processes. */
 export interface SharedDatabase extends EmbeddedDatabase {
   /** Keeps this process running until `close` is called, or the server has ended. */
   ended(): Promise<void>;
 }
 
-/** A database in memory, of this process alone. */
+/** A database in memory, only for this process. */
 export interface MemoryDatabase extends EmbeddedDatabase {
-  /** Writes a tar of it, which `openMemory` starts others from. */
+  /** Writes a tar of it, which `openMemory` takes as `template`. */
   dump(file: string): Promise<void>;
 }
 
 interface SharedOptions {
-  /** The data directory. It is made where it does not exist. */
+  /** The data directory. It is created if it does not exist. */
   directory: string;
-  /** The port to listen on; where it is taken, any free one. Default: 54329, so that a GUI's saved connection keeps working. */
+  /** The port to listen on; if it is in use, any free port. Default: 54329, so that saved connections keep working. */
   port?: number;
 }
 
 interface MemoryOptions {
-  /** A tar that `dump` has written. Default: an empty database. */
+  /** A tar written by `dump`. Default: an empty database. */
   template?: string;
-  /** How long a client waits for another's transaction, before it gets error 55P03. Milliseconds. Default: 30,000. */
+  /** How long a client waits for another client's transaction before it gets error 55P03. Milliseconds. Default: 30,000. */
   waitLimit?: number;
 }
 
 const PORT = 54329;
 const WAIT_LIMIT = 30_000;
-/** How long a server that should answer may be silent: it may be about to end. Milliseconds. */
+/** How long to wait for a server that does not answer; it may be about to end. Milliseconds. */
 const SILENCE_LIMIT = 10_000;
 
 /**
- * Opens the database of a data directory: joins the server that serves it, or starts one. The server ends soon after the
- * last process has let go of it, or has ended.
+ * Opens the database of a data directory: connects to the running server, or starts one. The server stops soon after the last
+ * process has released it or ended.
  *
- * @throws UserError when it can't be opened, with cause and remedy
+ * @throws UserError if it can't be opened, with cause and remedy
  */
 export async function openEmbedded({ directory, port = PORT }: SharedOptions): Promise<SharedDatabase> {
   const path = resolve(directory);
@@ -66,7 +66,7 @@ export async function openEmbedded({ directory, port = PORT }: SharedOptions): P
       else server = await ServerProcess.start({ directory: path, port, waitLimit: WAIT_LIMIT });
     }
   } finally {
-    // The server that this process has started has waited for its lease.
+    // A server that this process started waits until the lease is taken.
     server?.letGo();
   }
 }
@@ -74,7 +74,7 @@ export async function openEmbedded({ directory, port = PORT }: SharedOptions): P
 /**
  * Starts a database in memory. It ends with this process.
  *
- * @throws UserError when it does not start
+ * @throws UserError if it does not start
  */
 export async function openMemory({ template, waitLimit = WAIT_LIMIT }: MemoryOptions = {}): Promise<MemoryDatabase> {
   const server = await ServerProcess.start({ template: template && resolve(template), port: 0, waitLimit });
@@ -92,20 +92,20 @@ function share(url: string, lease: Lease): SharedDatabase {
   return { url, close: () => Promise.resolve(lease.release()), ended: () => lease.ended() };
 }
 
-/** Waits for a process that has the lock of a data directory and does not serve: not yet, or no more. */
+/** Waits for a process that has the lock but does not serve: it is starting, or stopping. */
 class Patience {
   private holder?: Holder;
   private since = 0;
 
   constructor(private readonly directory: string) {}
 
-  /** @throws UserError when it has lasted too long */
+  /** @throws UserError if it takes too long */
   async with(holder: Holder): Promise<void> {
     if (holder.file !== this.holder?.file || holder.url !== this.holder.url) this.since = Date.now();
     this.holder = holder;
     const limit = holder.url ? SILENCE_LIMIT : START_LIMIT;
     if (isElsewhere(holder) || Date.now() - this.since > limit) throw this.doubt(holder);
-    // Not all in step: two that take the lock at once both withdraw.
+    // A random delay, because processes that take the lock at the same time all withdraw.
     await sleep(50 + Math.random() * 100);
   }
 
@@ -116,7 +116,7 @@ class Patience {
         `${this.directory} is in use by process ${pid} on ${host}, which ${url ? `cannot be reached at ${url}` : 'is not ready'}: it may run in another container. End it, or use the database there.`,
       );
     return new UserError(
-      `${this.directory} is locked by process ${pid} on ${host}, which does not answer: end it, or, if it is no embedded PostgreSQL, delete ${file}.`,
+      `${this.directory} is locked by process ${pid} on ${host}, which does not answer: end it, or, if it is not an embedded PostgreSQL, delete ${file}.`,
     );
   }
 }

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 
-/** An error whose message alone is meant for the user: one line that says the cause and the remedy. */
+/** An error that the user can fix. Its message is one line with cause and remedy. */
 export class UserError extends Error {
-  /** Of a command that it ends. */
+  /** The exit code of a command that ends with this error. */
   readonly exitCode: number = 1;
 
   /** Printed as its message, without a stack. */

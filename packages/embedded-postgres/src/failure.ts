@@ -1,6 +1,6 @@
 import { UserError } from './errors';
 
-/** Errors of the file system inside PGlite have no more than a number (WASI's). */
+/** File system errors inside PGlite have only an error number (of WASI). */
 const ERRNO: Record<number, string> = {
   2: 'permission denied',
   51: 'no space left on device',
@@ -8,29 +8,30 @@ const ERRNO: Record<number, string> = {
   69: 'read-only file system',
 };
 
-/** What to do about a data directory, by what went wrong with it. */
+/** Explanations by the cause of the failure. */
 const REMEDIES: [reason: RegExp, explanation: (directory: string, reason: string) => string][] = [
   [
     /no space left|ENOSPC|quota/i,
-    (directory, reason) => `The disk of ${directory} is full (${reason}): make room and try again; nothing is lost.`,
+    (directory, reason) =>
+      `The disk of ${directory} is full (${reason}): free some space and try again; nothing is lost.`,
   ],
   [
     /read-only|permission denied|not permitted|EACCES/i,
     (directory, reason) =>
-      `${directory} can't be written (${reason}): get the right to, or set DATABASE_DIRECTORY to another folder.`,
+      `${directory} is not writable (${reason}): change its permissions, or use another folder (DATABASE_DIRECTORY).`,
   ],
   [
     /EEXIST|ENOTDIR/,
-    (directory, reason) => `${directory} is no folder (${reason}): set DATABASE_DIRECTORY to another one.`,
+    (directory, reason) => `${directory} is not a folder (${reason}): use another one (DATABASE_DIRECTORY).`,
   ],
   [
     /./,
     (directory, reason) =>
-      `The database in ${directory} can't be opened (${reason}): move ${directory} away and run "npm run seed" to make it anew.`,
+      `The database in ${directory} can't be opened (${reason}): move that folder away to start with a new database.`,
   ],
 ];
 
-/** Why a data directory can't be opened, from an error or a line of PostgreSQL's log, and what to do. */
+/** Explains why a data directory can't be opened, from an error or a line of PostgreSQL's log. */
 export function explainFailure(directory: string, failure: unknown): UserError {
   if (failure instanceof UserError) return failure;
   const { errno, message } = failure as { errno?: number; message?: string };
@@ -39,7 +40,7 @@ export function explainFailure(directory: string, failure: unknown): UserError {
   return new UserError(explanation(directory, reason), { cause: failure });
 }
 
-/** Does something with a data directory. @throws UserError when it fails */
+/** Runs an action on a data directory. @throws UserError if it fails */
 export async function attempt<T>(directory: string, action: () => T | Promise<T>): Promise<T> {
   try {
     return await action();

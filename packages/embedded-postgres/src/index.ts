@@ -1,4 +1,4 @@
-/** PostgreSQL for development and tests, with nothing installed. */
+/** PostgreSQL for development and tests, with nothing to install. */
 export { type EmbeddedDatabase, type MemoryDatabase, openEmbedded, openMemory, type SharedDatabase } from './databases';
 export { UserError } from './errors';
 export { serve } from './serve';

@@ -3,17 +3,17 @@ import { connect, type Socket } from 'node:net';
 import { IDENTITY } from './listener';
 import { MessageReader, parameterStatuses, startupMessage, typeOf } from './wire';
 
-/** How long a server may take to answer a new client, whatever else it does. Milliseconds. */
+/** How long a server may take to answer a new client. Milliseconds. */
 const ANSWER_LIMIT = 10_000;
 
 /**
- * An idle connection that keeps an embedded server running, and ends with this process at the latest: the system closes
- * it. It does not keep this process running.
+ * An idle connection that keeps an embedded server running. The system closes it at the latest when this process ends. It does
+ * not keep this process running.
  */
 export class Lease {
   private constructor(private readonly socket: Socket) {}
 
-  /** Takes a lease; undefined: nobody answers there, or another server than the one of that identity. */
+  /** Takes a lease; undefined: no server answers, or one with another identity. */
   static async take(url: string, identity: string): Promise<Lease | undefined> {
     const { hostname, port } = new URL(url);
     const socket = connect({ host: hostname, port: Number(port), timeout: ANSWER_LIMIT });
@@ -30,7 +30,7 @@ export class Lease {
     return new Lease(socket);
   }
 
-  /** Keeps this process running until the lease is released, or the server has ended. */
+  /** Keeps this process running until the lease is released or the server has stopped. */
   async ended(): Promise<void> {
     this.socket.ref();
     if (!this.socket.closed) await once(this.socket, 'close');
@@ -41,7 +41,7 @@ export class Lease {
   }
 }
 
-/** Connects as any client does. Returns the settings that the server reports. */
+/** Connects like any client. Returns the settings that the server reports. */
 function greet(socket: Socket): Promise<Record<string, string>> {
   const reader = new MessageReader();
   const received: Buffer[] = [];

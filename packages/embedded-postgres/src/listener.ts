@@ -4,20 +4,20 @@ import { Connection } from './connection';
 import type { Session } from './session';
 import { message, READY_FOR_QUERY } from './wire';
 
-/** The setting that tells a client which server answers it. */
+/** The setting that identifies the server to clients. */
 export const IDENTITY = 'embedded_server';
 
 const HOST = '127.0.0.1';
 
-/** Accepts clients, all of this machine. */
+/** Accepts clients from this machine. */
 export class Listener {
-  /** Called when the last client has gone. */
+  /** Called when the last client has disconnected. */
   onDeserted?: () => void;
   private readonly connections = new Set<Connection>();
   private readonly server: Server;
   private readonly greeting: Buffer;
 
-  /** @param identity what clients are told as IDENTITY */
+  /** @param identity the value of IDENTITY for clients */
   constructor(
     backend: Backend,
     private readonly session: Session,
@@ -35,7 +35,7 @@ export class Listener {
     return this.connections.size === 0;
   }
 
-  /** Listens on the port, or on any free one where it is taken. Returns the URL. */
+  /** Listens on the port, or on any free port if it is in use. Returns the URL. */
   async open(port: number): Promise<string> {
     try {
       await new Promise<void>((resolve, reject) => {
@@ -49,7 +49,7 @@ export class Listener {
     return `postgres://postgres@${HOST}:${(this.server.address() as AddressInfo).port}/postgres`;
   }
 
-  /** Accepts nobody any more, and ends the connections there are, telling why. */
+  /** Stops accepting clients, and ends all connections with an error message. */
   close(code: string, reason: string): void {
     this.server.close();
     for (const connection of this.connections) connection.end(code, reason);

@@ -3,12 +3,12 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-/** How long a socket's path may be: 104 bytes on macOS and 108 on Linux, with one that ends it. */
+/** The maximum length of a socket's path: 104 bytes on macOS, 108 on Linux, including the final zero byte. */
 const LONGEST_PATH = 103;
 
 /**
- * Listens on a socket, so that others can tell that this process lives; it does not keep it running. Undefined: the file
- * system has no sockets.
+ * Listens on a socket, so that others can see that this process is running. It does not keep the process running. Undefined:
+ * the file system has no sockets.
  */
 export function listen(path: string): Promise<Server | undefined> {
   return withAddress(
@@ -22,7 +22,7 @@ export function listen(path: string): Promise<Server | undefined> {
   );
 }
 
-/** Whether a process listens on a socket; in doubt one does. */
+/** Whether a process listens on a socket; true if unknown. */
 export function answers(path: string): Promise<boolean> {
   return withAddress(
     path,
@@ -32,13 +32,13 @@ export function answers(path: string): Promise<boolean> {
           socket.destroy();
           resolve(true);
         });
-        // ENOENT: released in the meantime, or, on Windows, ended.
+        // ENOENT: released in the meantime; on Windows, also ended.
         socket.on('error', ({ code }: NodeJS.ErrnoException) => resolve(!/^(ECONNREFUSED|ENOENT)$/.test(code ?? '')));
       }),
   );
 }
 
-/** Uses a socket by its path, or by a name that is short enough. Windows has named pipes in one place instead. */
+/** Uses a socket by its path, or by a short link if the path is too long. Windows uses named pipes instead. */
 async function withAddress<T>(path: string, use: (address: string) => Promise<T>): Promise<T> {
   if (process.platform === 'win32') return use(`\\\\.\\pipe\\${basename(path)}`);
   if (Buffer.byteLength(path) <= LONGEST_PATH) return use(path);

@@ -5,29 +5,29 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { answers, listen } from './lock-socket';
 
-/** What a lock file says: the process that serves, or is about to serve, the data directory. */
+/** The content of a lock file: the process that serves the data directory, or is about to. */
 export interface Holder {
   pid: number;
   /** The name of its machine. */
   host: string;
-  /** When it began, as the system says it: another process may have the pid by now. Empty: the system does not say. */
+  /** The start time of the process, because pids are reused. Empty: the system does not provide it. */
   began: string;
-  /** Whether it listens on the socket beside the lock file for as long as it lives. Default: false. */
+  /** Whether it listens on the socket beside the lock file until it ends. Default: false. */
   listens?: boolean;
-  /** Where it serves; undefined: it is not ready yet. */
+  /** The URL of the database; undefined: it is not ready yet. */
   url?: string;
   /** The lock file. */
   file: string;
 }
 
-/** A lock file's name: no two are ever the same, so that removing one that is stale never removes another. */
+/** The name of a lock file. Names are unique, so removing a stale file never removes another one. */
 const LOCK = /^server-\d+-[0-9a-f]+\.lock$/;
 
 /**
- * The right to open a data directory, which at most one living process has.
+ * The exclusive right to open a data directory. At most one running process has it.
  *
- * Whether a holder lives is asked of the kernel: it answers on the holder's socket, whatever the name of the container and
- * whatever pids it has there, and refuses as soon as the holder has ended. A pid counts only where there are no sockets.
+ * The holder's socket shows whether it is running: the kernel accepts connections until the process has ended, independent of
+ * container names and pids. The pid is checked only if the file system has no sockets.
  */
 export class Lock {
   private constructor(
@@ -37,10 +37,10 @@ export class Lock {
   ) {}
 
   /**
-   * Takes the lock; undefined: another process has it, or tries to at this moment.
+   * Takes the lock; undefined: another process has it, or is trying to take it.
    *
-   * Each listens, writes a file of its own and then looks for others': of two that do so at once at least one sees the
-   * other's, and whoever does withdraws.
+   * Each process listens, writes its own file, and then looks for other files. If two do so at once, at least one sees the
+   * other's file and withdraws.
    */
   static async take(directory: string): Promise<Lock | undefined> {
     const file = join(directory, `server-${process.pid}-${randomBytes(4).toString('hex')}.lock`);
@@ -57,7 +57,7 @@ export class Lock {
     return alone ? lock : undefined;
   }
 
-  /** Lets others know where the database is served. */
+  /** Publishes the URL of the database for other processes. */
   publish(url: string): void {
     this.holder.url = url;
     this.write();
@@ -80,7 +80,7 @@ export class Lock {
   }
 }
 
-/** Who serves the data directory; undefined: nobody. Locks of processes that have ended are removed. */
+/** The process that serves the data directory; undefined: none. Removes locks of processes that have ended. */
 export async function findHolder(directory: string): Promise<Holder | undefined> {
   const holders = await findHolders(directory);
   return holders.find((holder) => holder.url) ?? holders[0];
@@ -112,7 +112,7 @@ function readHolder(file: string): Holder | undefined {
   }
 }
 
-/** Whether it is a process of another machine, or container: from here nobody can say whether it still runs. */
+/** Whether the process is on another machine or in another container, where we can't check whether it is running. */
 export function isElsewhere({ host }: Holder): boolean {
   return host !== hostname();
 }
@@ -133,11 +133,11 @@ function isRunning({ pid, began }: Holder): boolean {
   return began === '' || now === '' || began === now;
 }
 
-/** When a process began, in a form to be compared only; empty where the system has no /proc. */
+/** The start time of a process, only for comparison; empty if the system has no /proc. */
 function beginningOf(pid: number): string {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    // The name in parentheses may hold anything; field 22 of `man 5 proc` is the 20th after it.
+    // The name in parentheses may contain anything; field 22 of `man 5 proc` is the 20th field after it.
     const ticks = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[19];
     return `${boot} ${ticks}`;
   } catch {

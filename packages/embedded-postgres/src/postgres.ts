@@ -4,27 +4,28 @@ import { firstColumns, query } from './wire';
 
 /** The `status` of the exception that stands for PostgreSQL's longjmp to its error handler: an ordinary ERROR. */
 const LONGJMP = 100;
-/** Answers go out in pieces of this size. Bytes. */
+/** Responses are sent in pieces of this size. Bytes. */
 const PIECE = 64 * 1024;
 
 /** The other end of PostgreSQL's socket. */
 export interface Socket {
   /** Waits until the client has sent more messages. */
   receive(): Uint8Array;
-  /** Hands an answer on; may wait while the client takes it in too slowly. */
+  /** Sends a response; may wait if the client reads too slowly. */
   send(bytes: Uint8Array<ArrayBuffer>): void;
 }
 
 /**
- * The PostgreSQL inside a PGlite, driven like a backend process at its socket: it reads a client's messages one by one,
- * waits where it needs one that has not come yet (COPY FROM STDIN), and sends its answers while it works. So neither a
- * COPY nor a result is ever held in memory as a whole.
+ * Runs the PostgreSQL inside PGlite like a backend process on a socket: it reads a client's messages one by one, waits for
+ * messages that have not arrived yet (COPY FROM STDIN), and sends responses while it works. So it never holds a whole COPY or
+ * a whole result in memory.
  *
- * PGlite's own execProtocol takes a COPY only as a whole, and it goes on after PostgreSQL has given up (a FATAL or PANIC:
- * a full disk, say), for ever or with broken memory. Here that is an exception, after which the instance must not be used.
+ * PGlite's own execProtocol needs a COPY as a whole. It also continues after a crash of PostgreSQL (FATAL or PANIC, for example
+ * because of a full disk), endlessly or with corrupted memory. Here a crash is an exception, after which the instance must
+ * not be used.
  */
 export class Postgres {
-  /** Whether a client may have changed settings of the session; whoever has seen to it sets it back. */
+  /** Whether a client may have changed settings of the session. The code that saves the settings resets it. */
   settingsTouched = false;
   private readonly answers = new AnswerReader();
   private readonly piece = Buffer.alloc(PIECE);
@@ -41,10 +42,10 @@ export class Postgres {
   }
 
   /**
-   * Handles a client's messages, whole ones, and returns when it needs more of them.
+   * Processes complete messages of a client, and returns when it needs more.
    *
-   * @returns the transaction's status that the answer ended with: I (none), T (in one), E (in a failed one); undefined
-   *   where PostgreSQL waits for the rest of an extended query
+   * @returns the transaction status at the end of the response: I (idle), T (in a transaction), E (in a failed transaction);
+   *   undefined if PostgreSQL waits for the rest of an extended query
    */
   serve(messages: Uint8Array): string | undefined {
     this.input = messages;
@@ -59,12 +60,12 @@ export class Postgres {
     return this.answers.status;
   }
 
-  /** Runs SQL of our own; its errors are in the log alone. Returns the rows' first columns, but those that are null. */
+  /** Runs internal SQL; errors are only logged. Returns the first column of each row, without nulls. */
   ask(sql: string): string[] {
     return firstColumns(this.serveUnanswered(query(sql)));
   }
 
-  /** Handles messages of our own. Returns the answer. */
+  /** Processes internal messages. Returns the response. */
   serveUnanswered(messages: Uint8Array): Buffer {
     const { socket } = this;
     const answer: Uint8Array[] = [];
@@ -74,7 +75,7 @@ export class Postgres {
     return Buffer.concat(answer);
   }
 
-  /** WebAssembly's memory; another one after it has grown. */
+  /** WebAssembly's memory, which is replaced when it grows. */
   private get memory(): Uint8Array {
     return (this.module as unknown as { HEAPU8: Uint8Array }).HEAPU8;
   }
@@ -90,7 +91,7 @@ export class Postgres {
     }
   }
 
-  /** PostgreSQL reads. It asks for more than the whole messages it was given only where the client has to send more. */
+  /** Called when PostgreSQL reads. It reads beyond the given messages only if the client has to send more. */
   private read(pointer: number, length: number): number {
     if (this.input.length === 0) {
       this.flush();
@@ -102,7 +103,7 @@ export class Postgres {
     return bytes.length;
   }
 
-  /** PostgreSQL writes. */
+  /** Called when PostgreSQL writes. */
   private write(pointer: number, length: number): number {
     const bytes = Buffer.from(this.memory.buffer, pointer, length);
     this.answers.read(bytes);

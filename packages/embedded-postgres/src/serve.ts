@@ -5,15 +5,15 @@ import { openEmbedded } from './databases';
 /**
  * Keeps the database of a data directory running until SIGINT or SIGTERM, and prints its URL.
  *
- * @throws UserError when it can't be opened, or ends by itself
+ * @throws UserError if it can't be opened, or the server stops by itself
  */
 export async function serve(directory: string, port?: number): Promise<void> {
   const database = await openEmbedded({ directory, port });
-  console.log(`The embedded PostgreSQL runs on ${directory}. Connect with
+  console.log(`The embedded PostgreSQL is running on ${directory}. Connect with
 
     psql ${database.url}
 
-or with this URL in any other client (one transaction at a time). Ctrl-C lets go of it: it ends with its last client.`);
+or with this URL in any other client (one transaction at a time). Press Ctrl-C to stop: the server ends when its last client has disconnected.`);
   let asked = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
@@ -21,5 +21,5 @@ or with this URL in any other client (one transaction at a time). Ctrl-C lets go
       void database.close();
     });
   await database.ended();
-  if (!asked) throw new UserError(`The embedded PostgreSQL has ended: see ${join(directory, 'server.log')}.`);
+  if (!asked) throw new UserError(`The embedded PostgreSQL has stopped: see ${join(directory, 'server.log')}.`);
 }

@@ -7,18 +7,18 @@ import type { BackendOptions } from './backend';
 import { attempt } from './failure';
 
 export interface ServerOptions extends BackendOptions {
-  /** The port to listen on; where it is taken, any free one. */
+  /** The port to listen on; if it is in use, any free port. */
   port: number;
   /** How long a client waits for the session. Milliseconds. */
   waitLimit: number;
 }
 
-/** What a server can be asked: to write a tar of its database. */
+/** A request to the server: write a tar of the database. */
 export interface DumpOrder {
   dump: string;
 }
 
-/** What a server tells. */
+/** Messages from a server. */
 export type ServerReport =
   | { kind: 'ready'; url: string }
   /** Another process has the lock of the data directory. */
@@ -26,12 +26,12 @@ export type ServerReport =
   | { kind: 'failed'; message: string }
   | { kind: 'dumped' };
 
-/** initdb on a slow disk, or the recovery of a large database after a crash, take their time. Milliseconds. */
+/** Long enough for initdb on a slow disk, and for recovery of a large database. Milliseconds. */
 export const START_LIMIT = 120_000;
 
-/** A server that this process has started, and the IPC channel to it. */
+/** A server that this process started, with the IPC channel to it. */
 export class ServerProcess {
-  /** Where it serves; undefined: it does not, since another process has the lock of the data directory. */
+  /** The URL of the database; undefined: another process has the lock of the data directory. */
   url?: string;
 
   private constructor(
@@ -39,7 +39,7 @@ export class ServerProcess {
     private readonly log: string | undefined,
   ) {}
 
-  /** @throws UserError when it does not start */
+  /** @throws UserError if it does not start */
   static async start(options: ServerOptions): Promise<ServerProcess> {
     const log = options.directory && join(options.directory, 'server.log');
     const server = new ServerProcess(await spawnServer(options, log), log);
@@ -60,7 +60,7 @@ export class ServerProcess {
     this.unref();
   }
 
-  /** Lets go of the channel, which keeps the server running. */
+  /** Closes the channel, which keeps the server running. */
   letGo(): void {
     if (this.child.connected) this.child.disconnect();
   }
@@ -72,19 +72,21 @@ export class ServerProcess {
     await once(this.child, 'exit');
   }
 
-  /** Does not keep this process running. */
+  /** Lets this process end while the server runs. */
   private unref(): void {
     this.child.unref();
     this.child.channel?.unref();
   }
 
-  /** What it tells next. */
+  /** The next message from the server. */
   private report(): Promise<ServerReport> {
     return new Promise((resolve, reject) => {
       const onExit = (code: number | null, signal: NodeJS.Signals | null): void => {
         const seeLog = this.log ? `: see ${this.log}` : '';
         reject(
-          new UserError(`The embedded PostgreSQL has ended unexpectedly (${signal ?? `exit code ${code}`})${seeLog}.`),
+          new UserError(
+            `The embedded PostgreSQL has stopped unexpectedly (${signal ?? `exit code ${code}`})${seeLog}.`,
+          ),
         );
       };
       this.child.once('error', reject);
@@ -97,11 +99,11 @@ export class ServerProcess {
   }
 }
 
-/** That of a data directory outlives this process. */
+/** Starts the server. The server of a data directory outlives this process. */
 async function spawnServer(options: ServerOptions, log: string | undefined): Promise<ChildProcess> {
   const output = log ? await attempt(options.directory!, () => openSync(log, 'a', 0o600)) : 'inherit';
   try {
-    // What lets this process run TypeScript (its flags) lets its child, too.
+    // fork passes the flags of this process on, so the child runs TypeScript if this process does.
     return fork(join(__dirname, `server${extname(__filename)}`), [JSON.stringify(options)], {
       detached: log !== undefined,
       stdio: ['ignore', output, output, 'ipc'],

@@ -11,16 +11,16 @@ import { Session } from './session';
 
 /**
  * The process that serves the embedded PostgreSQL: `node server.js <ServerOptions as JSON>`, started by `startServer`.
- * That of a data directory lives as long as anybody is connected to it, by TCP or by IPC; that in memory as long as the
- * process that has started it, whose IPC channel ends with it.
+ * The server of a data directory runs while a process is connected by TCP or IPC. A server in memory runs while the process that
+ * started it runs, since the IPC channel closes with that process.
  */
 
 /**
- * How long the server of a data directory waits for a user after its last has gone: long enough that commands that follow
- * each other (`npm run migrate && npm run seed`) find it running, short enough that nobody meets one left over. Milliseconds.
+ * How long the server of a data directory keeps running after the last client has left: long enough for the next command of a
+ * sequence (`npm run migrate && npm run seed`), short enough to leave no stray server. Milliseconds.
  */
 const LINGER = 2000;
-/** How long a statement that runs when the server is to end is waited for. Milliseconds. */
+/** How long to wait for a running statement on shutdown. Milliseconds. */
 const PATIENCE = 5000;
 
 async function main(options: ServerOptions): Promise<void> {
@@ -46,7 +46,7 @@ async function serve(options: ServerOptions, lock: Lock | undefined, log: (line:
     log,
     failed: (error) => giveUp(error, listener),
   });
-  // Not where the command was given: that folder may go while the server runs.
+  // Leave the current folder: it may be deleted while the server runs.
   process.chdir(__dirname);
   const session = new Session(backend, options.waitLimit);
   const listener = new Listener(backend, session, lock ? basename(lock.file) : '');
@@ -82,16 +82,16 @@ function endWithParent(): void {
 async function endServer(listener: Listener, session: Session, lock: Lock | undefined): Promise<void> {
   listener.close('57P01', 'the embedded PostgreSQL is shutting down');
   const ended = session.end().then(() => lock?.release());
-  // A lock that stays behind is that of a process that has ended: whoever comes next removes it.
+  // If the lock stays behind, the next process removes it, since its holder has ended.
   await Promise.race([ended, sleep(PATIENCE)]);
   process.exit();
 }
 
-/** PostgreSQL has given up. What was committed is in the data directory: it recovers when it is opened next. */
+/** After a crash of PostgreSQL. Committed data is in the data directory and is recovered on the next start. */
 function giveUp(error: Error, listener: Listener): void {
-  console.error(`PostgreSQL has given up: ${error.message}`);
-  listener.close('57P02', `PostgreSQL has given up: ${error.message}`);
-  // Time for the connections to tell.
+  console.error(`PostgreSQL has crashed: ${error.message}`);
+  listener.close('57P02', `PostgreSQL has crashed: ${error.message}`);
+  // Time to send the error messages.
   setTimeout(() => process.exit(1), 100);
 }
 

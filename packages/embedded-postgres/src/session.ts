@@ -1,19 +1,19 @@
 import { type Backend, LOCKED, type Turn } from './backend';
 import { message, query, SYNC } from './wire';
 
-/** Someone the session can belong to. */
+/** A client that can have the session. */
 export interface Owner {
-  /** Who it is, for those who wait: `"psql" on port 40312`. */
+  /** Its name for waiting clients: `"psql" on port 40312`. */
   readonly name: string;
-  /** Whether it is gone for good. */
+  /** Whether it has disconnected. */
   readonly gone: boolean;
-  /** What PostgreSQL has to know when its turn comes. */
+  /** What PostgreSQL needs when the client gets the session. */
   readonly turn: Turn;
-  /** Sends an answer; `sent` is called once it is out, or never can be. */
+  /** Sends a response; `sent` is called when it is sent, or can't be. */
   answer(bytes: Uint8Array, sent: () => void): void;
 }
 
-/** What a client that has waited for the session too long is told. */
+/** A client has waited too long for the session. */
 export class WaitedTooLong extends Error {}
 
 interface Waiting {
@@ -24,25 +24,25 @@ interface Waiting {
 }
 
 /**
- * Whose turn it is. The one session of PostgreSQL belongs to a client from its first message until it is in no
- * transaction and has no advisory lock, and to nobody else in between; the others queue.
+ * Decides which client has PostgreSQL's only session. A client keeps it from its first message until it is in no transaction and
+ * holds no advisory lock; the other clients wait in a queue.
  */
 export class Session {
   private taken = false;
   private owner?: Owner;
   private since = 0;
-  /** What the last query ended with. */
+  /** The status after the last query. */
   private status?: string;
   private queue: Waiting[] = [];
   private onSettled: (() => void)[] = [];
-  /** Those that have had a turn and are not gone. */
+  /** Connected clients that have had the session. */
   private readonly clients = new Set<Owner>();
-  /** Those that have had one and are gone, since the last turn. */
+  /** Clients that have disconnected since the last turn. */
   private gone: number[] = [];
-  /** The last one that had a turn. */
+  /** The last client that had the session. */
   private last?: Owner;
 
-  /** @param waitLimit how long a client waits for the session before it is told who holds it. Milliseconds. */
+  /** @param waitLimit how long a client waits for the session before it gets an error. Milliseconds. */
   constructor(
     private readonly backend: Backend,
     private readonly waitLimit: number,
@@ -63,7 +63,7 @@ export class Session {
     if (this.owner !== owner && !owner.gone) await this.acquire(owner, this.waitLimit);
   }
 
-  /** Sends messages of the client whose session it is. */
+  /** Sends messages of the client that has the session. */
   async send(messages: Buffer): Promise<void> {
     this.backend.send(messages);
     await this.backend.room();
@@ -82,8 +82,8 @@ export class Session {
   }
 
   /**
-   * A client is gone: its place in the queue is free, what it has begun is undone, its statements are dropped. What else
-   * it may have left (temporary tables) goes as soon as no other client is there whose it could be.
+   * Cleans up after a client that has disconnected: removes it from the queue, rolls back its transaction, and drops its prepared
+   * statements. Other leftovers (temporary tables) are dropped when no other client is connected.
    */
   async leave(owner: Owner, statements: Buffer[]): Promise<void> {
     this.queue = this.queue.filter((waiting) => waiting.owner !== owner);
@@ -98,20 +98,20 @@ export class Session {
     }
   }
 
-  /** Writes a tar of the database's data directory, when nobody is at work. */
+  /** Writes a tar of the data directory, when no client has the session. */
   async dump(file: string): Promise<void> {
     await this.acquire();
     await this.backend.dump(file);
     this.release();
   }
 
-  /** Ends PostgreSQL, when nobody is at work. */
+  /** Shuts PostgreSQL down, when no client has the session. */
   async end(): Promise<void> {
     await this.acquire();
     await this.backend.close();
   }
 
-  /** Waits until the session is the owner's, or the server's own. */
+  /** Waits for the session, for a client or for the server itself. */
   private async acquire(owner?: Owner, limit?: number): Promise<void> {
     if (!this.taken) return this.give(owner);
     await new Promise<void>((resolve, reject) => {
@@ -157,8 +157,8 @@ export class Session {
 }
 
 /**
- * Ends whatever a client was doing: a COPY (CopyFail, which else means nothing), an extended query with an error (which
- * skips all up to Sync) or without (which Sync alone would commit), a transaction. And gives its advisory locks back.
+ * Ends whatever a client was doing: a COPY (CopyFail has no other effect), an extended query with an error (which skips
+ * everything up to Sync) or without (which Sync alone would commit), or a transaction. Also releases advisory locks.
  */
 const UNDO = [
   message('f', 'the client is gone'),

@@ -1,25 +1,25 @@
 import { escapeLiteral } from 'pg';
 import type { Postgres } from './postgres';
 
-/** The session's settings as one statement that makes them. Those that no module knows (`app.user_id`) can't be listed. */
+/** The session's settings as one SQL statement that sets them. Custom settings (`app.user_id`) can't be listed. */
 const CURRENT = `SELECT 'SELECT ' || string_agg(format('pg_catalog.set_config(%L, %L, false)', name, value), ', ' ORDER BY rank)
   FROM (
     SELECT 1 AS rank, name, current_setting(name) AS value FROM pg_catalog.pg_settings WHERE source = 'session'
     UNION ALL SELECT 2, 'role', current_setting('role') WHERE current_setting('role') <> 'none'
   ) AS settings`;
 
-/** As SQL that makes them; empty: the server's own. */
+/** SQL that sets them; empty: the server's defaults. */
 type Settings = string;
 
 /**
- * Gives each client settings of its own (SET, SET ROLE, those of its connection), although all share one session: they
- * are put away when the session passes to another client, and come back with the next turn. All but those that can't
- * be listed: they end with the turn.
+ * Gives each client its own settings (SET, SET ROLE, connection parameters), although all clients share one session. They are
+ * saved when the session passes to another client, and restored with the client's next turn. Settings that can't be listed
+ * end with the turn.
  */
 export class ClientSettings {
   private readonly byClient = new Map<number, Settings>();
   private client = 0;
-  /** What the session has; undefined: who knows. */
+  /** The session's current settings; undefined: unknown. */
   private inEffect: Settings | undefined = '';
 
   constructor(private readonly postgres: Postgres) {}
@@ -46,7 +46,7 @@ export class ClientSettings {
 
   private begin(initial: Record<string, string>): void {
     this.apply('');
-    // One by one: a wrong one is in the log and does not take the others with it.
+    // One by one: an invalid one is only logged and does not affect the others.
     for (const [name, value] of Object.entries(initial))
       this.postgres.ask(`SELECT pg_catalog.set_config(${escapeLiteral(name)}, ${escapeLiteral(value)}, false)`);
     this.inEffect = Object.keys(initial).length > 0 ? this.current() : '';

@@ -1,25 +1,25 @@
 import { message, SYNC, typeOf } from './wire';
 
-/** How many statements all clients have named so far: the next one's number. */
+/** The number of the last named statement of all clients. */
 let named = 0;
 
 /**
- * The prepared statements of one client. Drivers name theirs alike (`S_1`), and all share one session: there each has a
- * name that no other client's has.
+ * The prepared statements of one client. Drivers use the same names (`S_1`), and all clients share one session, so each
+ * statement gets a unique name there.
  */
 export class PreparedStatements {
-  /** The Parse message that made the unnamed statement. */
+  /** The Parse message of the unnamed statement. */
   private unnamed?: Buffer;
   private readonly names = new Map<string, string>();
 
-  /** What has to come before a message if another client has had the session: the unnamed statement, which all share. */
+  /** What to send before a message if another client has had the session: the unnamed statement, which all clients share. */
   preamble(next: Buffer): Buffer | undefined {
     const type = typeOf(next);
     const isReplaced = type === 'Q' || (type === 'P' && next[5] === 0);
     return this.unnamed && !isReplaced ? Buffer.concat([this.unnamed, SYNC]) : undefined;
   }
 
-  /** The message with the name that the statement has in the session. */
+  /** The message with the statement's name in the session. */
   translate(original: Buffer): Buffer {
     const type = typeOf(original);
     if (type === 'Q') this.unnamed = undefined; // As in PostgreSQL.
@@ -46,7 +46,7 @@ export class PreparedStatements {
   }
 }
 
-/** Where a message names a prepared statement; undefined: it does not. */
+/** The position of a statement's name in a message; undefined: it has none. */
 function nameAt(original: Buffer, type: string): number | undefined {
   switch (type) {
     case 'P':

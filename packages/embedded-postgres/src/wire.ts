@@ -3,17 +3,17 @@
  * them. Source: https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 
-/** PostgreSQL takes no longer message than this. Bytes. */
+/** The maximum length of a message in PostgreSQL. Bytes. */
 const LONGEST_MESSAGE = 0x3fffffff;
 
 const CANCEL_REQUEST = 80877102;
 const SSL_REQUEST = 80877103;
 const GSS_REQUEST = 80877104;
 
-/** What a client breaks the protocol with. */
+/** A violation of the protocol by a client. */
 export class ProtocolError extends Error {}
 
-/** Cuts a stream of bytes, in whatever chunks it comes, into whole messages. */
+/** Splits a stream of bytes, in chunks of any size, into complete messages. */
 export class MessageReader {
   private chunks: Buffer[] = [];
   /** How many bytes are waiting to be read. */
@@ -24,17 +24,17 @@ export class MessageReader {
     this.size += chunk.length;
   }
 
-  /** The next whole message with its type and length; undefined: it has not all come yet. */
+  /** The next complete message, with type and length; undefined: it is not complete yet. */
   next(): Buffer | undefined {
     return this.cut(1);
   }
 
-  /** The same for a client's first message, which has no type. */
+  /** The same for a client's first message, which has no type byte. */
   nextUntyped(): Buffer | undefined {
     return this.cut(0);
   }
 
-  /** All whole messages that come next and are of these types. */
+  /** The following complete messages of these types. */
   nextAll(types: string): Buffer[] {
     const found: Buffer[] = [];
     while (this.size > 0 && types.includes(typeOf(this.chunks[0]))) {
@@ -57,7 +57,7 @@ export class MessageReader {
     return first.subarray(0, length);
   }
 
-  /** The first chunk, made to hold at least so many bytes. */
+  /** The first chunk, extended to at least so many bytes. */
   private gather(length: number): Buffer {
     if (this.chunks[0].length < length) this.chunks = [Buffer.concat(this.chunks)];
     return this.chunks[0];
@@ -69,7 +69,7 @@ export function typeOf(message: Buffer): string {
   return String.fromCharCode(message[0]);
 }
 
-/** A message of a type; strings get the zero byte that ends them. */
+/** A message of a type; strings are terminated by a zero byte. */
 export function message(type: string, ...parts: (string | Buffer)[]): Buffer {
   const body = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(`${part}\0`) : part)));
   const head = Buffer.alloc(5);
@@ -97,11 +97,11 @@ export function errorResponse({ severity, code, message: text }: Complaint): Buf
 
 /** A client's first message. */
 export type Opening =
-  /** It asks for encryption; the answer is N, and another opening follows. */
+  /** It requests encryption; the response is N, and another opening follows. */
   | { kind: 'encryption' }
-  /** It wants another connection's statement cancelled. */
+  /** It requests to cancel another connection's statement. */
   | { kind: 'cancel' }
-  /** It wants to work. `settings` are those of its session by name. */
+  /** It starts a session. `settings` are its parameters by name. */
   | { kind: 'startup'; user: string; database: string; settings: Record<string, string> };
 
 /** @throws ProtocolError */
@@ -118,7 +118,7 @@ export function readOpening(packet: Buffer): Opening {
   return { kind: 'startup', user, database, settings: { ...readOptions(options), ...Object.fromEntries(settings) } };
 }
 
-/** The settings in a server's command line: `-c name=value` or `--name=value`; a backslash keeps a space. */
+/** The settings in command-line options: `-c name=value` or `--name=value`; a backslash escapes a space. */
 function readOptions(options: string): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const [, name, value] of options.matchAll(/(?:^|\s)(?:-c\s*|--)([\w.-]+)=((?:\\.|\S)*)/g))
@@ -126,7 +126,7 @@ function readOptions(options: string): Record<string, string> {
   return settings;
 }
 
-/** The opening of a client with these parameters (protocol 3.0). */
+/** The first message of a client with these parameters (protocol 3.0). */
 export function startupMessage(parameters: Record<string, string>): Buffer {
   const body = Buffer.from(`${Object.entries(parameters).flat().join('\0')}\0\0`);
   const head = Buffer.alloc(8);
@@ -135,7 +135,7 @@ export function startupMessage(parameters: Record<string, string>): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** The ParameterStatus messages (a setting's name and value) in an answer of the server. */
+/** The ParameterStatus messages (name and value of a setting) in a response of the server. */
 export function parameterStatuses(answer: Buffer): Record<string, string> {
   const statuses: Record<string, string> = {};
   for (const status of messagesOf(answer, 'S')) {
@@ -145,7 +145,7 @@ export function parameterStatuses(answer: Buffer): Record<string, string> {
   return statuses;
 }
 
-/** The first columns of the rows in an answer of the server, but those that are null. */
+/** The first column of each row in a response of the server, without nulls. */
 export function firstColumns(answer: Buffer): string[] {
   return messagesOf(answer, 'D')
     .map((row) => row.subarray(11, 11 + Math.max(0, row.readInt32BE(7))))

@@ -275,7 +275,12 @@ describe('a lock that stayed behind', () => {
 
 describe('a data directory that can’t be opened', () => {
   it.each([
-    ['of another version', 'PG_VERSION', (file: string) => writeFileSync(file, '17\n'), 'it is of PostgreSQL 17'],
+    [
+      'of another version',
+      'PG_VERSION',
+      (file: string) => writeFileSync(file, '17\n'),
+      'it was created by PostgreSQL 17',
+    ],
     ['without its version', 'PG_VERSION', rmSync, 'PG_VERSION'],
     ['without its control file', 'global/pg_control', rmSync, 'pg_control'],
     ['with a cut control file', 'global/pg_control', (file: string) => truncateSync(file, 100), 'pg_control'],
@@ -286,7 +291,7 @@ describe('a data directory that can’t be opened', () => {
     const error = await open().catch((caught: unknown) => caught as Error);
     expect(error).toBeInstanceOf(UserError);
     expect((error as Error).message).toMatch(
-      /^The database in \S+ can't be opened \(.*\): move \S+ away and run "npm run seed" to make it anew\.$/,
+      /^The database in \S+ can't be opened \(.*\): move that folder away to start with a new database\.$/,
     );
     expect((error as Error).message).toContain(reason);
     expect(readdirSync(join(directory, 'postgres'))).toEqual(expect.arrayContaining(before));
@@ -296,7 +301,7 @@ describe('a data directory that can’t be opened', () => {
   it('is explained where it is a file', async () => {
     const file = join(directory, 'file');
     writeFileSync(file, '');
-    await expect(openEmbedded({ directory: file })).rejects.toThrow(`${file} is no folder`);
+    await expect(openEmbedded({ directory: file })).rejects.toThrow(`${file} is not a folder`);
   });
 });
 

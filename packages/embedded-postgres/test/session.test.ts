@@ -364,8 +364,8 @@ describe('the protocol', () => {
   });
 
   it.each([
-    [{ user: 'ada' }, '28000', 'one login, postgres, and not "ada"'],
-    [{ database: 'shop' }, '3D000', 'one database, postgres, and not "shop"'],
+    [{ user: 'ada' }, '28000', 'only the login postgres, not "ada"'],
+    [{ database: 'shop' }, '3D000', 'only the database postgres, not "shop"'],
   ])('refuses %j, which it does not have', async (options, code, text) => {
     const { port } = new URL(database.url);
     const client = new Client({
@@ -463,6 +463,6 @@ describe('ordinary clients', () => {
     const refused = promisify(execFile)('psql', [database.url, '-Atc', 'SELECT 1'], {
       env: { ...process.env, PGCLIENTENCODING: 'LATIN1' },
     });
-    await expect(refused).rejects.toThrow('speaks UTF8 and not LATIN1: set PGCLIENTENCODING=UTF8');
+    await expect(refused).rejects.toThrow('supports only UTF8, not LATIN1: set PGCLIENTENCODING=UTF8');
   });
 });

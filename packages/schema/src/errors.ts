@@ -1,46 +1,47 @@
 import { inspect, types } from 'node:util';
 
-/** An error whose message alone is meant for the user: one line that says the cause and the remedy. */
+/** An error that the user can fix. Its message is one line with cause and remedy. */
 export class UserError extends Error {
-  /** Of a command that it ends. */
+  /** The exit code of a command that ends with this error. */
   readonly exitCode: number = 1;
 
-  /** Printed as its message, without a stack: console.error of the stock TypeORM command line too. */
+  /** Prints only the message, without a stack, also in TypeORM's own command line. */
   [inspect.custom](): string {
     return this.message;
   }
 }
 
-/** A variable of the environment that is wrong. Its message has a line for each. */
+/** Invalid environment variables. The message has one line for each. */
 export class ConfigurationError extends UserError {}
 
 /** What the errors of pg, PostgreSQL and Node have in common. */
 interface Failure {
-  /** A SQLSTATE, or a code of Node's such as ECONNREFUSED. */
+  /** A SQLSTATE, or a code of Node such as ECONNREFUSED. */
   code?: string;
   message: string;
-  /** Those of each address tried, where Node tried several. */
+  /** The errors of all addresses, if Node tried several. */
   errors?: Failure[];
 }
 
 type Explanation = (server: string, message: string) => string;
 
-const nobodyListens: Explanation = (server) =>
-  `Nobody listens at ${server}: start the server, or correct host and port in DATABASE_URL.`;
+const noServer: Explanation = (server) =>
+  `No server is listening at ${server}: start the server, or correct host and port in the connection URL (DATABASE_URL).`;
 const noSocket: Explanation = (server) =>
-  `There is no socket of a server at ${server}: start the server, or correct DATABASE_URL.`;
-const unknownHost: Explanation = (server) => `The host of ${server} is not known: correct its name in DATABASE_URL.`;
+  `No server is listening on the socket ${server}: start the server, or correct the connection URL (DATABASE_URL).`;
+const unknownHost: Explanation = (server) =>
+  `The host of ${server} is unknown: correct its name in the connection URL (DATABASE_URL).`;
 const noLookup: Explanation = (server) =>
-  `The host of ${server} can't be looked up now: check its name in DATABASE_URL and the network.`;
+  `The host of ${server} can't be looked up now: check its name in the connection URL (DATABASE_URL), and the network.`;
 const noAnswer: Explanation = (server) =>
-  `${server} does not answer: check host and port in DATABASE_URL, the firewall, and that the server is up.`;
+  `${server} does not answer: check host and port in the connection URL (DATABASE_URL), the firewall, and whether the server is running.`;
 const lostConnection: Explanation = (server, message) =>
-  `The connection to ${server} was lost (${message}): try again; nothing that was not committed is left.`;
+  `The connection to ${server} was lost (${message}): try again; uncommitted changes were rolled back.`;
 const notReady: Explanation = (server, message) => `${server} is not ready (${message}): try again in a moment.`;
 const busyPool: Explanation = () =>
-  'All connections of the pool stayed busy for too long: raise DATABASE_POOL_SIZE, or look for a transaction that never ends.';
+  'All connections of the pool were busy for too long: raise the pool size (DATABASE_POOL_SIZE), or look for a transaction that never ends.';
 const refusedPassword: Explanation = (server, message) =>
-  `${server} refuses the login (${message}): correct user and password in DATABASE_URL or DATABASE_SECRET_FILE.`;
+  `${server} rejects the login (${message}): correct user and password in the connection URL (DATABASE_URL or DATABASE_SECRET_FILE).`;
 const missingExtension: Explanation = (server, message) => {
   const extension = /extension "([^"]+)"|extension\/([^/.]+)\.control/.exec(message);
   const name = extension?.[1] ?? extension?.[2];
@@ -49,15 +50,15 @@ const missingExtension: Explanation = (server, message) => {
     : `${server} lacks the extension "${name}": install it there.`;
 };
 const untrusted: Explanation = (server, message) =>
-  `The TLS certificate of ${server} is not trusted (${message}): name its authority's certificate in DATABASE_SSL_CA.`;
+  `The TLS certificate of ${server} is not trusted (${message}): give its authority's certificate (DATABASE_SSL_CA).`;
 const fullDisk: Explanation = (server, message) =>
-  `The disk of ${server} is full (${message}): make room and try again; nothing that was not committed is left.`;
+  `The disk of ${server} is full (${message}): free some space and try again; uncommitted changes were rolled back.`;
 const tooManyConnections: Explanation = (server, message) =>
-  `${server} takes no more connections (${message}): lower DATABASE_POOL_SIZE or raise its max_connections.`;
+  `${server} accepts no more connections (${message}): lower the pool size (DATABASE_POOL_SIZE), or raise max_connections on the server.`;
 
-/** Failures known by their code: SQLSTATEs (https://www.postgresql.org/docs/current/errcodes-appendix.html) and Node's. */
+/** Explanations by code: SQLSTATEs (https://www.postgresql.org/docs/current/errcodes-appendix.html) and Node's. */
 const BY_CODE: Record<string, Explanation> = {
-  ECONNREFUSED: nobodyListens,
+  ECONNREFUSED: noServer,
   ENOENT: noSocket,
   ENOTFOUND: unknownHost,
   EAI_AGAIN: noLookup,
@@ -71,21 +72,21 @@ const BY_CODE: Record<string, Explanation> = {
   '57P02': lostConnection,
   '57P03': notReady,
   '28000': (server, message) =>
-    `${server} refuses the login (${message}): allow it in the server's pg_hba.conf, correct DATABASE_URL, or, where only TLS is allowed, set DATABASE_SSL=true.`,
+    `${server} rejects the login (${message}): allow it in the server's pg_hba.conf, correct the connection URL (DATABASE_URL), or, if the server requires TLS, turn TLS on (DATABASE_SSL=true).`,
   '28P01': refusedPassword,
   '3D000': (server, message) =>
-    `${server} can't be opened (${message}): correct DATABASE_URL, or create the database with createdb.`,
+    `${server} can't be opened (${message}): correct the connection URL (DATABASE_URL), or create the database with createdb.`,
   '53300': tooManyConnections,
   '58P01': missingExtension,
   '0A000': missingExtension,
   '25006': (server, message) =>
-    `${server} is read-only (${message}): name the primary server in DATABASE_URL, or make it writable.`,
+    `${server} is read-only (${message}): use the primary server in the connection URL (DATABASE_URL), or make this one writable.`,
   '53100': fullDisk,
   ENOSPC: fullDisk,
   '42501': (server, message) =>
-    `The login has too few rights on ${server} (${message}): use the login that owns the tables, or grant it the right.`,
+    `The login lacks a right on ${server} (${message}): use the login that owns the tables, or grant it the right.`,
   '57014': (_, message) =>
-    `The statement was cancelled (${message}): raise DATABASE_STATEMENT_TIMEOUT_MS if it needs longer.`,
+    `The statement was cancelled (${message}): raise the statement timeout (DATABASE_STATEMENT_TIMEOUT_MS) if it needs longer.`,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
@@ -93,23 +94,26 @@ const BY_CODE: Record<string, Explanation> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
   CERT_HAS_EXPIRED: (server) => `The TLS certificate of ${server} has expired: renew it on the server.`,
   ERR_TLS_CERT_ALTNAME_INVALID: (server, message) =>
-    `The TLS certificate of ${server} is another host's (${message}): use the name in the certificate in DATABASE_URL.`,
+    `The TLS certificate of ${server} is for another host (${message}): use the certificate's host name in the connection URL (DATABASE_URL).`,
 };
 
-/** Failures without a code of their own, known by pg's message; tried before the codes. */
+/** Explanations by pg's message, for failures without a specific code. They come before the codes. */
 const BY_MESSAGE: [pattern: RegExp, explanation: Explanation][] = [
   [
     /does not support SSL connections/,
-    (server) => `${server} has no TLS, and DATABASE_SSL asks for it: switch TLS on there, or set DATABASE_SSL=false.`,
+    (server) => `${server} does not support TLS: turn it on there, or turn it off here (DATABASE_SSL=false).`,
   ],
-  [/client password must be/, (server) => `${server} asks for a password and there is none: set it in DATABASE_URL.`],
+  [
+    /client password must be/,
+    (server) => `${server} asks for a password and none is set: add it to the connection URL (DATABASE_URL).`,
+  ],
   [/^timeout exceeded when trying to connect/, busyPool],
   [/connection timeout|timeout expired/, noAnswer],
-  // The latter is TypeORM's, of a connection that broke while nothing was asked of it.
+  // The latter is from TypeORM, for a connection that broke while idle.
   [/^Connection terminated|^Query runner already released/, lostConnection],
 ];
 
-/** The codes that mean more than one thing, and the messages of the one that is explained here. */
+/** Codes with several meanings: the explanation applies only to these messages. */
 const ONLY_WHERE: Record<string, RegExp> = {
   ENOENT: /^connect /,
   '0A000': /^extension .* is not available/,
@@ -124,15 +128,15 @@ function explanationOf({ code = '', message }: Failure): Explanation | undefined
   return BY_CODE[code];
 }
 
-/** The failure that counts: of several addresses tried (`localhost` is two) the last, since AggregateErrors have no message. */
+/** The failure to explain. If several addresses were tried (`localhost` is two), the last: AggregateErrors have no message. */
 function failureOf(error: unknown): Failure {
   if (!types.isNativeError(error)) return { message: String(error) };
   return (error as Failure).errors?.at(-1) ?? error;
 }
 
-/** What passes: the database can't be reached now, has ended the connection, or takes no other. */
-const AWAY = new Set([
-  nobodyListens,
+/** Temporary failures: the database is unreachable, ended the connection, or accepts no more connections. */
+const TEMPORARY = new Set([
+  noServer,
   noSocket,
   unknownHost,
   noLookup,
@@ -143,10 +147,10 @@ const AWAY = new Set([
   busyPool,
 ]);
 
-/** Whether the database is away, or went in the middle: what was asked may succeed when it is asked again later. */
+/** Whether the database is or became unavailable, so that a later try may succeed. */
 export function isUnavailable(error: unknown): boolean {
   const explanation = explanationOf(failureOf(error));
-  return explanation !== undefined && AWAY.has(explanation);
+  return explanation !== undefined && TEMPORARY.has(explanation);
 }
 
 /** One line, without the passwords of URLs. */
@@ -163,9 +167,9 @@ function withoutPasswords(text: string): string {
 }
 
 /**
- * The error as a `UserError`, where its cause and remedy are known; any other error itself.
+ * Returns a `UserError` if cause and remedy are known; otherwise the error itself.
  *
- * @param server what the server is called in the message: its URL, without the password
+ * @param server the name of the server in the message: its URL, without the password
  */
 export function explainError(error: unknown, server = 'the database'): unknown {
   if (isUserError(error)) return error;
@@ -174,15 +178,15 @@ export function explainError(error: unknown, server = 'the database'): unknown {
   return explanation ? new UserError(line(explanation(server, failure.message)), { cause: error }) : error;
 }
 
-/** Any error as text for the user: one line (a configuration's errors: one each), cause and remedy where they are known. */
+/** Any error as one line for the user, with cause and remedy if known. Errors of the configuration have one line each. */
 export function describeError(error: unknown, server?: string): string {
   const explained = explainError(error, server);
   return isUserError(explained) ? explained.message : line(failureOf(error).message);
 }
 
 /**
- * Runs a command's main function. A user's mistake is printed as one line and ends it with the error's `exitCode`; anything
- * else is a bug, and is printed with its stack.
+ * Runs a command's main function. A `UserError` is printed as one line, and the command exits with its `exitCode`. Any other
+ * error is a bug and is printed with its stack.
  */
 export function runCommand(main: () => Promise<void>): void {
   main().catch((error: unknown) => {
@@ -196,7 +200,7 @@ function report(error: unknown): string {
   return `${inspect(error)}\nThis is a bug. Please report it, with all of the above.`;
 }
 
-/** Whether an error is a user's mistake: one of this package, or of another one that ends commands in the same way. */
+/** Whether it is a `UserError` of this package, or of another one that sets an exit code too. */
 function isUserError(error: unknown): error is Error & { exitCode: number } {
   return error instanceof Error && typeof (error as { exitCode?: unknown }).exitCode === 'number';
 }

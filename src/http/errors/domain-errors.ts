@@ -1,11 +1,11 @@
 import { HttpStatus } from '@nestjs/common';
 
 /**
- * A rule of a domain that a request breaks. Its message is one line, made for whoever sent the request: it holds no SQL and
- * nobody else's data.
+ * A request breaks a rule of the domain. The message is one line for the caller: it contains no SQL and no other user's
+ * data.
  */
 export abstract class DomainError extends Error {
-  /** How HTTP says it. */
+  /** The HTTP status. */
   abstract readonly status: HttpStatus;
 
   constructor(message: string, options?: ErrorOptions) {
@@ -14,22 +14,22 @@ export abstract class DomainError extends Error {
   }
 }
 
-/** What was asked for is not there, or is somebody else's: one can't be told from the other. */
+/** The row does not exist, or belongs to another user; callers can't tell which. */
 export class NotFoundError extends DomainError {
   readonly status = HttpStatus.NOT_FOUND;
 
-  /** @param kind what it is, as people say it: 'task' */
+  /** @param kind the kind of row in plain words: 'task' */
   constructor(kind: string, id: string, options?: ErrorOptions) {
     super(`There is no ${kind} ${JSON.stringify(id.slice(0, 80))}.`, options);
   }
 }
 
-/** What was sent can't be right, whatever the database holds. */
+/** The input is invalid, whatever the database contains. */
 export class InvalidInputError extends DomainError {
   readonly status = HttpStatus.BAD_REQUEST;
 }
 
-/** What was sent contradicts what the database holds. */
+/** The input contradicts what the database contains. */
 export class ConflictError extends DomainError {
   readonly status = HttpStatus.CONFLICT;
 }

@@ -5,19 +5,19 @@ import { describeError, isUnavailable } from '@entity-backend/schema';
 import { DomainError } from './domain-errors';
 import { domainErrorOf } from './violations';
 
-/** After how many seconds a request is worth another try where the database is away. */
+/** The Retry-After header when the database is unavailable. Seconds. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** What the caller gets. */
+/** The response to the caller. */
 interface Answer {
   status: number;
   body: object;
 }
 
 /**
- * Every error as an answer: a domain's error with its status and message; a database that is away as 503 with
- * Retry-After; whatever nobody foresaw as 500. No answer holds a stack, SQL or another's data; the log has one line for
- * each answer from 500 on, with its cause.
+ * Turns every error into a response: domain errors have their own status and message, an unavailable database is a 503 with
+ * Retry-After, and unexpected errors are a 500. No response contains a stack, SQL or another user's data. Each response
+ * with a status of 500 or above is logged in one line, with its cause.
  */
 @Catch()
 export class HttpErrorsFilter implements ExceptionFilter {
@@ -38,15 +38,15 @@ function answerTo(thrown: unknown): Answer {
   const error = domainErrorOf(thrown);
   if (error instanceof DomainError) return answer(error.status, error.message, error.name);
   if (error instanceof HttpException) return answerOf(error);
-  if (isUnavailable(error)) return answer(503, 'The database is away: try again in a moment.');
+  if (isUnavailable(error)) return answer(503, 'The database is temporarily unavailable; please try again.');
   return answer(bodyParsersStatusOf(error) ?? 500);
 }
 
 function answerOf(error: HttpException): Answer {
   const [status, response] = [error.getStatus(), error.getResponse()];
   if (typeof response === 'string') return answer(status);
-  // The parser's own message quotes the body.
-  if (status === 400 && /\bJSON\b/.test(error.message)) return answer(400, 'The body is not JSON.');
+  // The parser's message quotes the body.
+  if (status === 400 && /\bJSON\b/.test(error.message)) return answer(400, 'The body is not valid JSON.');
   return { status, body: response };
 }
 
@@ -54,13 +54,13 @@ function answer(statusCode: number, message = STATUS_CODES[statusCode], error = 
   return { status: statusCode, body: { statusCode, error, message } };
 }
 
-/** The status of an error by express and its body parser, 400 to 499. Their messages quote the body: nobody is told them. */
+/** The status (400 to 499) of an error from express or its body parser. Their messages quote the body, so they are not sent. */
 function bodyParsersStatusOf(error: unknown): number | undefined {
   const { status, expose } = Object(error) as { status?: number; expose?: boolean };
   return expose && status !== undefined && status < 500 ? status : undefined;
 }
 
-/** One line: what happened, and where where that is not known. */
+/** One line: what happened, and for an unknown error also where. */
 function causeOf(thrown: unknown): string {
   if (thrown instanceof HttpException) return JSON.stringify(thrown.getResponse());
   const place = thrown instanceof Error && !isUnavailable(thrown) ? thrown.stack?.match(/^ {4}(at .*)$/m)?.[1] : '';

@@ -3,9 +3,9 @@ import { DomainError, InvalidInputError } from './domain-errors';
 import { domainErrorOf } from './violations';
 
 /**
- * Rows as one parameter, for `json_to_recordset`.
+ * Rows as one parameter for `json_to_recordset`.
  *
- * @throws InvalidInputError where JSON can't hold them: something contains itself, is nested too deeply, or is a bigint
+ * @throws InvalidInputError if JSON can't represent them: a cycle, too deep nesting, or a bigint
  */
 export function jsonOf(rows: readonly object[]): string {
   try {
@@ -15,18 +15,19 @@ export function jsonOf(rows: readonly object[]): string {
   }
 }
 
-/** A row that is not written as it was given, and why. */
+/** A row that was rejected, and why. */
 export interface Refused<T> {
   readonly row: T;
   readonly error: DomainError;
 }
 
 /**
- * Writes many rows at once. If they are refused, it writes each half by itself, and so on: one row doesn't stop the others.
+ * Writes many rows at once. If they are rejected, it writes each half separately, and so on, so that one invalid row doesn't
+ * stop the others.
  *
- * @param write all or none of what it is given; not in a transaction, which a refusal would end
- * @returns what `write` returned, in the order of the rows, and the rows that are refused by themselves
- * @throws what is no row's fault, such as a lost connection; some rows may be written then
+ * @param write writes all given rows or none. Not inside a transaction: an error would end it
+ * @returns what `write` returned, in the order of the rows, and the rejected rows
+ * @throws errors that no row caused, such as a lost connection; some rows may have been written then
  */
 export async function writeEach<T, W>(
   rows: readonly T[],

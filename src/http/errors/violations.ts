@@ -2,12 +2,12 @@ import type { DatabaseError } from 'pg';
 import { QueryFailedError } from 'typeorm';
 import { ConflictError, type DomainError, InvalidInputError } from './domain-errors';
 
-/** A row of a table that only grows, or that stays until its retention ends. */
+/** An append-only row, or one whose retention period has not ended. */
 export class HistoryIsImmutableError extends ConflictError {}
 
 type Meaning = (options: ErrorOptions) => DomainError;
 
-/** The error of a class, with this message. */
+/** Makes an error of this class, with this message. */
 export function means(type: new (message: string, options: ErrorOptions) => DomainError, message: string): Meaning {
   return (options) => new type(message, options);
 }
@@ -15,10 +15,10 @@ export function means(type: new (message: string, options: ErrorOptions) => Doma
 const declared = new Map<string, { domain: string; meaning: Meaning }>();
 
 /**
- * Declares the errors of a domain's constraints and triggers, by their names. A constraint that no domain declares gets a
- * general error. Call it once, in the domain's `violations.ts`, and import that file in the domain's module.
+ * Maps a domain's constraints and triggers, by name, to errors. Other constraints get a general error. Call it once, in the
+ * domain's `violations.ts`, and import that file in the domain's module.
  *
- * @throws Error where a constraint is declared already
+ * @throws Error if a constraint is already declared
  */
 export function declareViolations(domain: string, meanings: Readonly<Record<string, Meaning>>): void {
   for (const [constraint, meaning] of Object.entries(meanings)) {
@@ -29,49 +29,49 @@ export function declareViolations(domain: string, meanings: Readonly<Record<stri
   }
 }
 
-/** The constraints and triggers whose violation is declared. */
+/** The names of the constraints and triggers that are declared. */
 export function declaredConstraints(): string[] {
   return [...declared.keys()];
 }
 
 declareViolations('all domains', {
-  keep_history: means(HistoryIsImmutableError, 'What has been written here is history: it does not change.'),
-  keep_until_retention: means(HistoryIsImmutableError, 'What has been written here stays until its retention ends.'),
+  keep_history: means(HistoryIsImmutableError, 'This row is part of a history and cannot be changed.'),
+  keep_until_retention: means(HistoryIsImmutableError, 'This row cannot be deleted before its retention period ends.'),
 });
 
-/** What a violation means whose constraint nobody declares, by its SQLSTATE. */
+/** Errors for violations of undeclared constraints, by SQLSTATE. */
 const BY_CODE: Readonly<Record<string, Meaning>> = {
   // unique_violation, exclusion_violation
-  '23505': means(ConflictError, 'It exists already.'),
-  '23P01': means(ConflictError, 'It overlaps with one that exists already.'),
+  '23505': means(ConflictError, 'This already exists.'),
+  '23P01': means(ConflictError, 'This overlaps with an existing one.'),
   // foreign_key_violation
-  '23503': means(ConflictError, 'What it refers to does not exist.'),
+  '23503': means(ConflictError, 'A referenced row does not exist.'),
   // check_violation, not_null_violation
-  '23514': means(InvalidInputError, 'A value breaks a rule of its table.'),
-  '23502': means(InvalidInputError, 'A value is missing.'),
+  '23514': means(InvalidInputError, 'A value violates a rule of its table.'),
+  '23502': means(InvalidInputError, 'A required value is missing.'),
   // string_data_right_truncation, numeric_value_out_of_range, invalid_datetime_format, datetime_field_overflow
   '22001': means(InvalidInputError, 'A text is too long.'),
   '22003': means(InvalidInputError, 'A number is too large.'),
-  '22007': means(InvalidInputError, 'A date has the wrong form.'),
+  '22007': means(InvalidInputError, 'A date has an invalid format.'),
   '22008': means(InvalidInputError, 'A date does not exist.'),
   // character_not_in_repertoire, untranslatable_character: a NUL in a text, or in one of jsonb
-  '22021': means(InvalidInputError, 'A text holds a character that can not be stored.'),
-  '22P05': means(InvalidInputError, 'A text holds a character that can not be stored.'),
+  '22021': means(InvalidInputError, 'A text contains a character that cannot be stored.'),
+  '22P05': means(InvalidInputError, 'A text contains a character that cannot be stored.'),
   // invalid_text_representation
-  '22P02': means(InvalidInputError, 'A value has the wrong form.'),
+  '22P02': means(InvalidInputError, 'A value has an invalid format.'),
   // program_limit_exceeded, statement_too_complex: an index takes keys up to 2704 bytes; JSON may be nested too deeply
   '54000': means(InvalidInputError, 'A value is too long.'),
   '54001': means(InvalidInputError, 'A value is nested too deeply.'),
 };
 
-/** The domain's error for what PostgreSQL refuses; any other error as it is. */
+/** The domain error for an error from PostgreSQL; any other error unchanged. */
 export function domainErrorOf(error: unknown): unknown {
   if (!(error instanceof QueryFailedError)) return error;
   const { code = '', constraint = '' } = error.driverError as Partial<DatabaseError>;
   return (declared.get(constraint)?.meaning ?? BY_CODE[code])?.({ cause: error }) ?? error;
 }
 
-/** For `.catch`: throws the domain's error for what PostgreSQL refuses. */
+/** For `.catch`: throws `domainErrorOf` the error. */
 export function throwDomainError(error: unknown): never {
   throw domainErrorOf(error);
 }

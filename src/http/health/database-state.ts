@@ -4,7 +4,7 @@ import { type DataSource, QueryFailedError } from 'typeorm';
 const UNDEFINED_TABLE = '42P01';
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-/** The names of the code's migrations that the database does not record as applied; undefined: the login may not read its record. */
+/** The names of migrations that are not applied yet; undefined: the login may not read the table of applied migrations. */
 export async function pendingMigrations(dataSource: DataSource): Promise<string[] | undefined> {
   const applied = await appliedMigrations(dataSource);
   const known = dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
@@ -23,7 +23,7 @@ async function appliedMigrations(dataSource: DataSource): Promise<Set<string> | 
   }
 }
 
-/** How many connections the pool has, how many of them nobody uses, how many requests wait for one, and how many it may have. */
+/** Connections in the pool, idle ones, requests that wait for one, and the maximum. */
 export function poolUse(dataSource: DataSource): { total: number; idle: number; waiting: number; max: number } {
   const { totalCount, idleCount, waitingCount, options } = (dataSource.driver as unknown as { master: Pool }).master;
   return { total: totalCount, idle: idleCount, waiting: waitingCount, max: options.max };

@@ -12,10 +12,10 @@ import { DataSource } from 'typeorm';
 import { describeError } from '@entity-backend/schema';
 import { pendingMigrations, poolUse } from './database-state';
 
-/** After how many ms a database that does not answer counts as away. */
+/** How long the database may take to answer before it counts as unreachable. Milliseconds. */
 const TIMEOUT_MS = 3000;
 
-/** Whether the application can do its work: for load balancers, orchestrators and people. (003, AC7) */
+/** Whether the application works: for load balancers, orchestrators and people. (003, AC7) */
 @ApiTags('health')
 @Controller('health')
 export class HealthController {
@@ -25,14 +25,14 @@ export class HealthController {
     private readonly dataSource: DataSource,
   ) {}
 
-  /** 200 where the database answers, 503 with the reason where it does not. Pending migrations alone degrade it: 200. */
+  /** 200 if the database answers, 503 with the reason if not. Pending migrations alone are reported as degraded, with 200. */
   @Get()
   @HealthCheck()
   check(): Promise<HealthCheckResult> {
     return this.health.check([() => this.database(), () => this.migrations(), () => this.pool()]);
   }
 
-  /** A simple query; its `responseTime`, in ms, is with the time that it waits for a connection. */
+  /** A simple query. `responseTime` (milliseconds) includes the wait for a connection. */
   private async database(): Promise<HealthIndicatorResult> {
     return this.ask('database', async () => {
       await this.dataSource.query('SELECT 1');
@@ -52,7 +52,7 @@ export class HealthController {
     return this.indicators.check('pool').up(poolUse(this.dataSource));
   }
 
-  /** What the database answers, in bounded time. Its error names the cause, and neither address nor login. */
+  /** Asks the database, with a timeout. The error names the cause, but neither address nor login. */
   private ask(key: string, question: () => Promise<Record<string, unknown> | void>): HealthCheckAttempt {
     return this.indicators
       .check(key)

@@ -3,7 +3,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { HealthController } from './health.controller';
 
 @Module({
-  // The filter of errors logs a check that fails, in one line.
+  // HttpErrorsFilter logs a failed check, in one line.
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
 })

@@ -5,14 +5,14 @@ import { User } from '../../entities';
 import { ConflictError, DomainError, NotFoundError } from '../errors/domain-errors';
 import { userIdOf } from './gateway-user.guard';
 
-/** Who a request is said to be from does not exist, any more or at all. */
+/** The user in the x-user-id header does not exist. */
 export class UnknownUserError extends DomainError {
   readonly status = HttpStatus.UNAUTHORIZED;
 }
 
 /**
- * Answers requests of a person who does not exist by 401, where they would find nothing or contradict something. Only then
- * is it asked for, so that it costs nobody else a round trip: a person who does not exist owns nothing, and can't.
+ * Answers requests of an unknown user with 401 instead of an empty page, a 404 or a 409. It looks the user up only in those
+ * cases, so other requests need no extra round trip: an unknown user owns no rows and can't create any.
  */
 @Injectable()
 export class UnknownUserInterceptor implements NestInterceptor {
@@ -35,7 +35,7 @@ export class UnknownUserInterceptor implements NestInterceptor {
 
   private async refuseUnknown(userId: string): Promise<void> {
     const exists = await this.context.asUser(userId, (manager) => manager.existsBy(User, { id: userId }));
-    if (!exists) throw new UnknownUserError(`There is no user ${userId}: sign in again.`);
+    if (!exists) throw new UnknownUserError(`Unknown user ${userId}.`);
   }
 }
 

@@ -4,12 +4,12 @@ import { type ColumnOptions, getMetadataArgsStorage } from 'typeorm';
 /** A class whose objects are rows. */
 type Entity<T> = new () => T;
 
-/** JSON Schema of a column's type, by PostgreSQL's name of it. */
+/** The JSON Schema of each PostgreSQL type. */
 const TYPES: Readonly<Record<string, ApiPropertyOptions>> = {
   uuid: { type: 'string', format: 'uuid' },
   text: { type: 'string' },
   varchar: { type: 'string' },
-  // As text, so that no digit is lost.
+  // As text, to keep all digits.
   decimal: { type: 'string' },
   date: { type: 'string', format: 'date' },
   timestamptz: { type: 'string', format: 'date-time' },
@@ -21,8 +21,8 @@ const TYPES: Readonly<Record<string, ApiPropertyOptions>> = {
 };
 
 /**
- * Makes an entity known to OpenAPI by its columns, whose types, lengths, enumerations and NULLs are declared there already:
- * entities say nothing of HTTP. To be called before a DTO picks properties of the entity.
+ * Describes an entity's columns to OpenAPI: type, length, enumeration and nullability, as the columns declare them, so that
+ * entities need no HTTP decorators. Call it before a DTO picks properties of the entity.
  *
  * @returns the entity
  */

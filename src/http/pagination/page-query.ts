@@ -7,7 +7,7 @@ import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, type PageRequest } from './page';
 
 /** A `PageRequest` in the query of a URL: `?after=…&limit=20`. */
 export class PageQuery implements PageRequest {
-  @ApiPropertyOptional({ description: 'The "next" of the page before; left out: the first page.' })
+  @ApiPropertyOptional({ description: 'The `next` of the previous page. Omit it for the first page.' })
   @IsOptional()
   @IsString()
   after?: string;
@@ -21,7 +21,7 @@ export class PageQuery implements PageRequest {
   limit?: number;
 }
 
-/** Tells OpenAPI that the answer is a page of these. */
+/** Tells OpenAPI that the response is a page of these. */
 export function ApiPageOf(item: Class): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(item),
@@ -30,7 +30,11 @@ export function ApiPageOf(item: Class): MethodDecorator {
         required: ['items', 'next'],
         properties: {
           items: { type: 'array', items: { $ref: getSchemaPath(item) } },
-          next: { type: 'string', nullable: true, description: 'Ask the next page with it; null: this is the last.' },
+          next: {
+            type: 'string',
+            nullable: true,
+            description: 'Pass it as `after` to get the next page. null: this is the last page.',
+          },
         },
       },
     }),

@@ -4,36 +4,36 @@ import { columnsOf, entitiesOf } from '../../database/rows';
 import { InvalidInputError } from '../errors/domain-errors';
 import { decodeCursor, encodeCursor, isoOf } from './cursor';
 
-/** The rows of a page where nobody says how many. */
+/** The default number of rows per page. */
 export const DEFAULT_PAGE_SIZE = 50;
-/** The most rows of a page. */
+/** The maximum number of rows per page. */
 export const MAX_PAGE_SIZE = 100;
 
 /**
- * The settings of a transaction that reads a page as far as it goes in the order of an index. Left to itself the planner
- * takes columns that go together, such as a conversation and its owner by which row-level security filters, for independent
- * of each other: it expects next to no rows, and reads the whole list, or all that a person owns, to sort it.
+ * Transaction settings that make the planner read a page in index order. By default it assumes that columns are independent,
+ * even a conversation and its owner, by which row-level security filters. It then expects almost no rows, and reads and
+ * sorts the whole list.
  */
 export const IN_INDEX_ORDER = { enable_sort: 'off' };
 
-/** Which part of a list to give. */
+/** Which part of a list to return. */
 export interface PageRequest {
-  /** The `next` of the page before. Default: the list's beginning. */
+  /** The `next` of the previous page. Default: the first page. */
   after?: string;
-  /** How many rows at most: 1 to MAX_PAGE_SIZE. Default: DEFAULT_PAGE_SIZE. */
+  /** Maximum number of rows, 1 to MAX_PAGE_SIZE. Default: DEFAULT_PAGE_SIZE. */
   limit?: number;
 }
 
 /** A part of a list. */
 export interface Page<T> {
   items: T[];
-  /** What to ask the next page with; null: this is the last. */
+  /** The `after` of the next page; null: this is the last page. */
   next: string | null;
 }
 
-/** Some rows of a table, in the order of a timestamp, and of their ids where timestamps are equal. */
+/** Rows of a table, ordered by a timestamp, then by id. */
 export interface List<T> {
-  /** A condition in SQL, in the database's names; values are `parameters`. Default: all rows. */
+  /** An SQL condition with the database's names; its values are `parameters`. Default: all rows. */
   where?: string;
   /** $1, $2 … of `where`. Default: none. */
   parameters?: readonly unknown[];
@@ -42,11 +42,10 @@ export interface List<T> {
 }
 
 /**
- * A page of a list, found by the position after which it begins and not by counting (keyset pagination): an index that
- * ends in the timestamp serves it, as fast in the middle as at the beginning. Whoever walks from page to page meets each
- * row that is there all the time exactly once.
+ * Returns a page of a list by keyset pagination: it starts after a position instead of counting rows. An index that ends in
+ * the timestamp makes every page equally fast. Reading all pages returns each row that exists throughout exactly once.
  *
- * @throws InvalidInputError where cursor or limit are wrong; the database is not asked then
+ * @throws InvalidInputError if cursor or limit are invalid; nothing is sent to the database then
  */
 export async function pageOf<T extends { id: string }>(
   manager: EntityManager,
@@ -57,7 +56,7 @@ export async function pageOf<T extends { id: string }>(
   checkLimit(limit);
   const metadata = manager.dataSource.getMetadata(entity);
   const timestamp = escapeIdentifier(metadata.findColumnWithPropertyName(by)!.databaseName);
-  // One more than asked for tells whether there is a next page.
+  // One row more than the limit shows whether there is a next page.
   const values = [...parameters, limit + 1];
   let begin = '';
   if (after !== undefined) {
@@ -65,7 +64,7 @@ export async function pageOf<T extends { id: string }>(
     begin = `AND (${timestamp}, id) ${order === 'ASC' ? '>' : '<'} ($${values.length + 1}, $${values.length + 2})`;
     values.push(isoOf(micros), id);
   }
-  // Of two columns of one name the driver gives the last one: the timestamp with its microseconds, which a Date has not.
+  // Of two columns with the same name the driver returns the last: the timestamp with microseconds, which a Date lacks.
   const rows = await manager.query<Record<string, unknown>[]>(
     `SELECT ${columnsOf(metadata)}, (extract(epoch FROM ${timestamp}) * 1000000)::bigint AS ${escapeIdentifier(by)}
      FROM ${escapeIdentifier(metadata.tableName)} WHERE (${where}) ${begin}
@@ -86,7 +85,5 @@ function dateOf(micros: bigint): Date {
 
 function checkLimit(limit: number): void {
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE_SIZE)
-    throw new InvalidInputError(
-      `A page has 1 to ${MAX_PAGE_SIZE} rows: ${String(limit).slice(0, 20)} is none of them.`,
-    );
+    throw new InvalidInputError(`limit must be 1 to ${MAX_PAGE_SIZE}; got ${String(limit).slice(0, 20)}.`);
 }

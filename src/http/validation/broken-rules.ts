@@ -1,21 +1,28 @@
 import type { ValidationError } from 'class-validator';
 import { InvalidInputError } from '../errors/domain-errors';
 
-/** Values that break class-validator's rules: says the path, the rule and the kind of each value, never the value itself. */
+/** Values that break class-validator's rules. The message has the path, the rule and the kind of each value, never the value. */
 export class BrokenRulesError extends InvalidInputError {
-  /** @param what what they were sent for, as people say it: 'task' */
+  /** @param what what the values are for, in plain words: 'task' */
   constructor(what: string, errors: readonly ValidationError[]) {
-    super(`The ${what} is wrong: ${errors.flatMap((error) => brokenRules(error)).join('; ')}.`);
+    super(`Invalid ${what}: ${errors.flatMap((error) => brokenRules(error)).join('; ')}.`);
   }
 }
 
+/** class-validator's message for `@Matches(/\S/)`, and the same in words. */
+const NOT_BLANK = ['must match /\\S/ regular expression', 'must not be blank'] as const;
+
 function brokenRules({ property, value, constraints, children = [] }: ValidationError, path = ''): string[] {
-  const own = Object.values(constraints ?? {}).map((rule) => `${path}${rule} (it is ${kindOf(value)})`);
+  const own = Object.entries(constraints ?? {}).map(([name, rule]) =>
+    name === 'whitelistValidation'
+      ? `unknown property ${path}${property}`
+      : `${path}${rule.replace(...NOT_BLANK)} (got ${kindOf(value)})`,
+  );
   return [...own, ...children.flatMap((child) => brokenRules(child, `${path}${property}.`))];
 }
 
 function kindOf(value: unknown): string {
-  if (value === undefined) return 'missing';
+  if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   if (typeof value === 'string') return `text of ${value.length} characters`;
   if (Array.isArray(value)) return `a list of ${value.length}`;

@@ -13,9 +13,9 @@ import { BrokenRulesError } from './broken-rules';
 import { suspectProperties } from './rules';
 
 /**
- * Checks what is written against the class-validator rules of its entity, before the database does: each property of a new
- * row, those that are given of a changed one. So it is for `save`, `insert`, `update` and TypeORM's query builders; COPY, as
- * the seeders use it, and SQL of one's own meet the constraints of the database alone.
+ * Validates writes against the class-validator rules of the entity, before the database does: all properties of a new row,
+ * the given properties of a changed row. This covers `save`, `insert`, `update` and TypeORM's query builders. For COPY (used
+ * by the seeders) and raw SQL, only the database's constraints apply.
  */
 @Injectable()
 export class EntityRules implements EntitySubscriberInterface<ObjectLiteral> {
@@ -35,10 +35,10 @@ export class EntityRules implements EntitySubscriberInterface<ObjectLiteral> {
 }
 
 /**
- * Checks a new row as `EntityRules` does, before SQL of one's own writes it. Foreign keys may be missing.
+ * Validates a new row like `EntityRules`, before your own SQL writes it. Foreign keys may be missing.
  *
- * @param row its values by the names of the properties
- * @param what how to call the row in the error. Default: by its entity
+ * @param row the values by property name
+ * @param what the name of the row in the error. Default: the entity's name in words
  * @throws BrokenRulesError
  */
 export function checkNewRow(metadata: EntityMetadata, row: ObjectLiteral, what: string = nameOf(metadata)): void {
@@ -51,22 +51,22 @@ function check(
   what: string,
   isExcused: (property: string, value: unknown) => boolean,
 ): void {
-  // A function is SQL: what it makes of the row is the database's to judge.
+  // A function is an SQL expression, which the database evaluates.
   const isRefused = (property: string, value: unknown): boolean =>
     typeof value !== 'function' && !isExcused(property, value);
   if (!suspectProperties(target as object, row).some((property) => isRefused(property, row[property]))) return;
-  // What is saved may be a plain object; its rules are found by its class.
+  // The row may be a plain object; validateSync finds the rules by class.
   const object = Object.assign(Object.create((target as { prototype: object }).prototype) as ObjectLiteral, row);
   const errors = validateSync(object).filter(({ property, value }) => isRefused(property, value));
   if (errors.length > 0) throw new BrokenRulesError(what, errors);
 }
 
-/** Its values by the names of the properties; foreign keys may be those of the entities that it holds. */
+/** The values by property name; a foreign key may come from a related entity. */
 function valuesOf({ columns }: EntityMetadata, entity: ObjectLiteral): ObjectLiteral {
   return Object.fromEntries(columns.map((column) => [column.propertyName, column.getEntityValue(entity) as unknown]));
 }
 
-/** Whether the property is a foreign key: one that is missing may still come from the row that is saved before this one. */
+/** Whether the property is a foreign key. A missing one may be set when the related row is saved first. */
 function isKey(metadata: EntityMetadata, property: string): boolean {
   return metadata.findColumnWithPropertyName(property)?.relationMetadata !== undefined;
 }

@@ -4,7 +4,7 @@ import type { ObjectLiteral } from 'typeorm';
 type Metadata = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
 type Rule = (value: unknown, row: ObjectLiteral) => boolean;
 
-/** The rules of a property: all hold, unless one of the conditions (`@IsOptional` …) says that they are not asked. */
+/** The rules of a property. They apply only if all conditions (`@IsOptional` …) hold. */
 interface Property {
   readonly name: string;
   readonly conditions: readonly Rule[];
@@ -14,9 +14,9 @@ interface Property {
 const byClass = new Map<object, Property[]>();
 
 /**
- * The properties of a row that break class-validator's rules of its class, and those whose rules only class-validator itself
- * can judge (nested objects). It looks a class's rules up once, where `validateSync` does for each row, and makes no errors
- * of what is right: a tenth of the time, which counts where rows come by the hundred.
+ * The properties of a row that break class-validator's rules, and those that only class-validator itself can check (nested
+ * objects). It takes a tenth of the time of `validateSync`, because it looks up the rules of a class once and not for each
+ * row. That matters for batches of hundreds of rows.
  */
 export function suspectProperties(target: object, row: ObjectLiteral): string[] {
   const suspects: string[] = [];
@@ -58,7 +58,7 @@ function rulesOf(metadata: Metadata): Rule[] {
   const { type, propertyName: property, constraints, each, validateIf, constraintCls } = metadata;
   if (type !== 'customValidation') return [() => false];
   const constraintsOfRule = getMetadataStorage().getTargetValidatorConstraints(constraintCls);
-  // validateSync does not ask those that answer later.
+  // validateSync ignores async rules.
   const instances = constraintsOfRule.filter(({ async }) => !async).map(({ instance }) => instance);
   return instances.map((instance) => (value, object) => {
     if (validateIf && !validateIf(object, value)) return true;

@@ -5,15 +5,15 @@ import { CompetitiveMention, Competitor } from '../../entities';
 import { NotFoundError } from '../../http/errors/domain-errors';
 import { throwDomainError } from '../../http/errors/violations';
 
-/** What is known of a competitor. */
+/** The data of a competitor. */
 export type CompetitorProfile = Pick<Competitor, 'name' | 'category' | 'pricePoint'> &
   Partial<Pick<Competitor, 'primaryMechanism' | 'brandKeywords'>>;
 
-/** What a post says of a competitor. */
+/** A post's mention of a competitor. */
 export type NewMention = Pick<CompetitiveMention, 'postId' | 'competitorId' | 'sentiment' | 'opportunityScore'> &
   Partial<Pick<CompetitiveMention, 'satisfaction'>>;
 
-/** Competitors, and what posts say of them (003). */
+/** Competitors, and their mentions in posts (003). */
 @Injectable()
 export class CompetitorsService {
   constructor(
@@ -21,13 +21,13 @@ export class CompetitorsService {
     @InjectRepository(CompetitiveMention) private readonly mentions: Repository<CompetitiveMention>,
   ) {}
 
-  /** Writes what is known of a competitor, who is known by the name; of a known one what is given, and nothing else. */
+  /** Creates a competitor, or updates the given properties of the one with the same name. */
   async save(profile: CompetitorProfile): Promise<Competitor> {
     await upsert(this.competitors.manager, Competitor, profile, ['name']).catch(throwDomainError);
     return this.competitors.findOneByOrFail({ name: profile.name });
   }
 
-  /** The competitors that a text names by one of their keywords, whatever its letters' case, by name. */
+  /** The competitors whose keywords occur in a text (ignoring case), ordered by name. */
   async namedIn(text: string): Promise<Competitor[]> {
     return this.competitors
       .createQueryBuilder('competitor')
@@ -41,11 +41,10 @@ export class CompetitorsService {
   }
 
   /**
-   * Records what a post says of a competitor. Said again, it takes the place of what was recorded; whether we have replied
-   * stays.
+   * Records a mention of a competitor in a post. It replaces an earlier one, but keeps whether we have replied.
    *
-   * @param manager of the transaction that it shall be part of. Default: none, it is recorded at once
-   * @throws ConflictError where there is no such post or competitor
+   * @param manager of the transaction to join. Default: no transaction
+   * @throws ConflictError if the post or the competitor does not exist
    */
   async mention(mention: NewMention, manager: EntityManager = this.mentions.manager): Promise<CompetitiveMention> {
     await upsert(manager, CompetitiveMention, mention, ['postId', 'competitorId']).catch(throwDomainError);
@@ -53,7 +52,7 @@ export class CompetitorsService {
     return manager.findOneByOrFail(CompetitiveMention, { postId, competitorId });
   }
 
-  /** The mentions of a competitor that nobody has replied to, the best opportunities first. */
+  /** The mentions of a competitor without a reply, the best opportunities first. */
   async opportunities(competitorId: string, limit: number): Promise<CompetitiveMention[]> {
     return this.mentions
       .find({
@@ -71,16 +70,16 @@ export class CompetitorsService {
   }
 
   /**
-   * We have replied to a post, and thereby to all that it says of competitors.
+   * Marks all mentions in a post as replied to.
    *
-   * @param manager of the transaction that it shall be part of. Default: none
+   * @param manager of the transaction to join. Default: no transaction
    */
   async markPostReplied(postId: string, manager: EntityManager = this.mentions.manager): Promise<void> {
     await manager.update(CompetitiveMention, { postId }, { replied: true }).catch(throwDomainError);
   }
 }
 
-/** Inserts a row, or changes the one that has its key. TypeORM's own upsert would set what is not given to its default. */
+/** Inserts a row, or updates the one with the same key. TypeORM's own upsert would reset missing properties to their defaults. */
 async function upsert<E extends object>(
   manager: EntityManager,
   entity: new () => E,

@@ -10,7 +10,7 @@ withColumns(Message);
 
 export class ConversationTitle extends PartialType(PickType(Conversation, ['title'])) {}
 
-/** What a person says; who says it is known. */
+/** A message of the user who sends the request. */
 export class Utterance extends PickType(Message, ['content']) {}
 
 export class Feedback extends PickType(Message, ['feedbackScore']) {}

@@ -21,7 +21,7 @@ import { ApiPageOf } from '../../http/pagination/page-query';
 import { ConversationsQuery, ConversationTitle, Feedback, ThreadQuery, Utterance } from './conversation.dto';
 import { ConversationsService } from './conversations.service';
 
-/** A person's conversations. Another person's are not there: 404, as for those that nobody has. */
+/** The user's conversations. Another user's conversation is a 404, like one that does not exist. */
 @ApiTags('conversations')
 @ApiSecurity(USER_ID_HEADER)
 @UseGuards(GatewayUserGuard)

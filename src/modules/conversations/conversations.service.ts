@@ -10,26 +10,26 @@ import { throwDomainError } from '../../http/errors/violations';
 import { IN_INDEX_ORDER, type Page, pageOf, type PageRequest } from '../../http/pagination/page';
 import { checkNewRow } from '../../http/validation/entity-rules.subscriber';
 
-/** The most messages of one append. */
+/** The maximum number of messages per append. */
 export const MAX_APPENDED = 100;
 
-/** What is said: the rest of a message is the conversation's and the database's. */
+/** A new message; the other properties come from the conversation and the database. */
 export type NewMessage = Pick<Message, 'role' | 'content'> &
   Partial<Pick<Message, 'citations' | 'toolCalls' | 'domains' | 'inputTokens' | 'outputTokens' | 'costUsd'>>;
 
 export interface ThreadRequest extends PageRequest {
-  /** 'ASC', the default: from the first message on; 'DESC': from the latest back. A cursor serves both ways. */
+  /** 'ASC': the oldest message first; 'DESC': the latest first. Default: 'ASC'. A cursor works in both directions. */
   order?: 'ASC' | 'DESC';
 }
 
 export interface RecentRequest extends PageRequest {
-  /** Default: those in the list, and not those put away. */
+  /** Default: 'active', which excludes archived conversations. */
   status?: ConversationStatus;
 }
 
 /**
- * Each a moment later than the thread's last message. clock_timestamp() alone is not: a clock may be set back, and may tick
- * in milliseconds. To be given once the conversation's row is locked, or another append finds the same last message.
+ * Gives each message a later time than the last message of the thread. clock_timestamp() alone is not enough: a clock may be
+ * set back, or tick in milliseconds. Lock the conversation's row first, or a concurrent append sees the same last message.
  */
 const APPEND = `
   INSERT INTO messages (conversation_id, user_id, role, content, citations, tool_calls, domains, input_tokens,
@@ -45,22 +45,22 @@ const APPEND = `
     AS said (role, content, citations, "toolCalls", domains, "inputTokens", "outputTokens", "costUsd", number)`;
 
 /**
- * A person's conversations with the assistant, and what is said in them. (002, 004)
+ * A user's conversations with the assistant, and their messages. (002, 004)
  *
- * Everything acts as the person, under row-level security: a conversation of somebody else's is not there.
+ * All methods act as the user, under row-level security: other users' conversations are not found.
  */
 @Injectable()
 export class ConversationsService {
   constructor(private readonly context: UserContext) {}
 
-  /** @param title what it is about, at most 255 characters; null: nobody has named it yet */
+  /** @param title at most 255 characters; null: no title yet */
   async create(userId: string, title: string | null = null): Promise<Conversation> {
     return this.context
       .asUser(userId, (manager) => manager.save(Conversation, { userId, title }))
       .catch(throwDomainError);
   }
 
-  /** @throws NotFoundError where the person has no such conversation: so do all the others that name one */
+  /** @throws NotFoundError if the user has no such conversation, as all methods that take one do */
   async get(userId: string, conversationId: string): Promise<Conversation> {
     return this.context.asUser(userId, (manager) => owned(manager, userId, conversationId)).catch(throwDomainError);
   }
@@ -69,12 +69,12 @@ export class ConversationsService {
     return this.change(userId, conversationId, { title });
   }
 
-  /** Puts it away: it leaves the list, and stays readable. */
+  /** Archives it: it leaves the list, and stays readable. */
   async archive(userId: string, conversationId: string): Promise<Conversation> {
     return this.change(userId, conversationId, { status: 'archived' });
   }
 
-  /** Takes it back into the list. */
+  /** Moves it back to the list. */
   async restore(userId: string, conversationId: string): Promise<Conversation> {
     return this.change(userId, conversationId, { status: 'active' });
   }
@@ -87,7 +87,7 @@ export class ConversationsService {
     if (!affected) throw new NotFoundError('conversation', conversationId);
   }
 
-  /** The person's conversations, that of the latest change first. */
+  /** The user's conversations, the latest change first. */
   async recent(userId: string, { status = 'active', ...request }: RecentRequest = {}): Promise<Page<Conversation>> {
     const where = { where: 'user_id = $1 AND status = $2', parameters: [userId, status] };
     return this.context.asUser(
@@ -98,16 +98,15 @@ export class ConversationsService {
   }
 
   /**
-   * Says something in a conversation, which comes to the top of the list by it. Messages of one thread follow each other by
-   * at least a microsecond and in the order in which their transactions commit: who has read to a position misses nothing
-   * that is appended later.
+   * Appends messages to a conversation and moves it to the top of the list. Times of messages in a thread differ by at least
+   * a microsecond and follow the order of commits, so a reader who continues from a position misses no later message.
    *
-   * @param messages 1 to MAX_APPENDED, in their order
-   * @returns them as they are stored
+   * @param messages 1 to MAX_APPENDED, in order
+   * @returns the stored messages
    */
   async append(userId: string, conversationId: string, messages: readonly NewMessage[]): Promise<Message[]> {
     if (messages.length < 1 || messages.length > MAX_APPENDED)
-      throw new InvalidInputError(`An append takes 1 to ${MAX_APPENDED} messages: these are ${messages.length}.`);
+      throw new InvalidInputError(`Got ${messages.length} messages; 1 to ${MAX_APPENDED} are allowed.`);
     const work = async (manager: EntityManager): Promise<Message[]> => {
       await touch(manager, userId, conversationId);
       return insert(manager, userId, conversationId, messages);
@@ -115,7 +114,7 @@ export class ConversationsService {
     return this.context.asUser(userId, work, IN_INDEX_ORDER).catch(throwDomainError);
   }
 
-  /** What was said in a conversation, in order. */
+  /** The messages of a conversation, in order. */
   async thread(
     userId: string,
     conversationId: string,
@@ -124,7 +123,7 @@ export class ConversationsService {
     const work = async (manager: EntityManager): Promise<Page<Message>> => {
       const where = { where: 'conversation_id = $1 AND user_id = $2', parameters: [conversationId, userId] };
       const page = await pageOf(manager, Message, { ...where, by: 'createdAt', order }, request);
-      // What has messages is there: only where there are none it has to be asked for.
+      // A conversation with messages exists; only without messages it has to be looked up.
       if (page.items.length === 0) await owned(manager, userId, conversationId);
       return page;
     };
@@ -132,14 +131,14 @@ export class ConversationsService {
   }
 
   /**
-   * Says what the person thinks of a message: the one thing about it that may change.
+   * Sets the user's feedback on a message, the only property of a message that can change.
    *
-   * @param score -1 bad, 0 neither, 1 good; null takes it back
-   * @throws NotFoundError where the person has no such message
+   * @param score -1 bad, 0 neutral, 1 good; null removes it
+   * @throws NotFoundError if the user has no such message
    */
   async rate(userId: string, messageId: string, score: number | null): Promise<void> {
     if (score !== null && ![-1, 0, 1].includes(score))
-      throw new InvalidInputError(`Feedback is -1, 0, 1 or nothing: ${String(score).slice(0, 20)} is none of them.`);
+      throw new InvalidInputError(`Feedback must be -1, 0, 1 or null; got ${String(score).slice(0, 20)}.`);
     const { affected } = await this.context
       .asUser(userId, (manager) => manager.update(Message, { id: messageId, userId }, { feedbackScore: score }))
       .catch(throwDomainError);

@@ -7,29 +7,29 @@ import { EMBEDDING_DIMENSIONS } from '../../entities/conversations/message-embed
 import { InvalidInputError } from '../../http/errors/domain-errors';
 import { throwDomainError } from '../../http/errors/violations';
 
-/** The most neighbours of one search. */
+/** The maximum number of neighbours per search. */
 export const MAX_NEIGHBOURS = 100;
 
-/** The index gives the nearest of everybody's, of which the person's own are left: it has to go on until they are enough. */
+/** The index returns the nearest messages of all users; the scan has to continue until enough of them belong to the user. */
 const UNTIL_ENOUGH = { 'hnsw.iterative_scan': 'strict_order' };
 
 export interface Neighbour {
   message: Message;
-  /** The cosine distance: 0 the same direction, 1 nothing in common, 2 the opposite. */
+  /** The cosine distance: 0 the same direction, 1 orthogonal, 2 opposite. */
   distance: number;
 }
 
 export interface NeighbourRequest {
-  /** The model that made the vector: distances mean something between embeddings of one model alone. */
+  /** The model that made the vector. Only embeddings of the same model can be compared. */
   model: string;
-  /** How many at most: 1 to MAX_NEIGHBOURS. Default: 10. */
+  /** Maximum number of neighbours, 1 to MAX_NEIGHBOURS. Default: 10. */
   limit?: number;
 }
 
-/** A list of numbers that no distance can be measured to. */
+/** A vector for which no distance can be computed. */
 export class InvalidEmbeddingError extends InvalidInputError {}
 
-/** Where messages lie in the space of meanings, and what lies near to each other. (004: pgvector) */
+/** Embeddings of messages, and search for similar messages. (004: pgvector) */
 @Injectable()
 export class EmbeddingsService {
   constructor(
@@ -38,10 +38,10 @@ export class EmbeddingsService {
   ) {}
 
   /**
-   * Stores the embedding of a message in place of the one that it may have. The backend's: a person only searches.
+   * Stores or replaces the embedding of a message. It acts as the backend; users can only search.
    *
-   * @throws InvalidEmbeddingError where the vector has another number of dimensions, no direction or no finite length
-   * @throws ConflictError where there is no such message (any longer)
+   * @throws InvalidEmbeddingError if the vector has a wrong number of dimensions, is zero, or is not finite
+   * @throws ConflictError if the message does not exist
    */
   async store(messageId: string, model: string, embedding: readonly number[]): Promise<void> {
     checkEmbedding(embedding);
@@ -51,9 +51,9 @@ export class EmbeddingsService {
   }
 
   /**
-   * The person's messages nearest to `embedding`, the nearest first.
+   * The user's messages nearest to `embedding`, the nearest first.
    *
-   * @throws InvalidEmbeddingError as `store`
+   * @throws InvalidEmbeddingError as in `store`
    */
   async nearest(
     userId: string,
@@ -62,7 +62,7 @@ export class EmbeddingsService {
   ): Promise<Neighbour[]> {
     checkEmbedding(embedding);
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_NEIGHBOURS)
-      throw new InvalidInputError(`A search finds 1 to ${MAX_NEIGHBOURS} neighbours: ${limit} is none of them.`);
+      throw new InvalidInputError(`limit must be 1 to ${MAX_NEIGHBOURS}; got ${limit}.`);
     return this.context
       .asUser(
         userId,
@@ -84,13 +84,13 @@ export class EmbeddingsService {
   }
 }
 
-/** pgvector keeps single precision, in which what is finite and not zero here may not be. */
+/** pgvector stores single precision, in which a finite number may become infinite, and a small one zero. */
 function checkEmbedding(embedding: readonly number[]): void {
   if (embedding.length !== EMBEDDING_DIMENSIONS)
     throw new InvalidEmbeddingError(
-      `An embedding has ${EMBEDDING_DIMENSIONS} dimensions: this one has ${embedding.length}.`,
+      `Got an embedding of ${embedding.length} dimensions; ${EMBEDDING_DIMENSIONS} are required.`,
     );
   const square = Math.fround(embedding.reduce((sum, value) => sum + Math.fround(value) ** 2, 0));
   if (!embedding.every(Number.isFinite) || square === 0 || square === Infinity)
-    throw new InvalidEmbeddingError('An embedding is made of finite numbers that are not all zero: this one is not.');
+    throw new InvalidEmbeddingError('An embedding must consist of finite numbers that are not all zero.');
 }

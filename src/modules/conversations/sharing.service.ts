@@ -8,7 +8,7 @@ import { throwDomainError } from '../../http/errors/violations';
 import { type Page, pageOf, type PageRequest } from '../../http/pagination/page';
 import { isToken, newToken } from '../../http/token';
 
-/** What whoever has the link sees of a message: neither what the tools were told nor what it cost. */
+/** The part of a message that a link shows: no tool calls and no costs. */
 export type SharedMessage = Pick<Message, 'id' | 'role' | 'content' | 'citations' | 'createdAt'>;
 
 export interface SharedThread {
@@ -16,16 +16,16 @@ export interface SharedThread {
   messages: Page<SharedMessage>;
 }
 
-/** A link that opens nothing. It says the same whether the link is wrong or was revoked: what there was is nobody's business. */
+/** An invalid link. The message is the same for wrong and revoked links, so it reveals nothing. */
 export class UnknownShareTokenError extends DomainError {
   readonly status = HttpStatus.NOT_FOUND;
 
   constructor() {
-    super('This link opens nothing: it is not complete, or its owner does not share the conversation any longer.');
+    super('This link is invalid: it is incomplete, or the conversation is no longer shared.');
   }
 }
 
-/** Conversations that whoever knows a secret link may read, without an account. (002, 004) */
+/** Conversations that anyone with a secret link can read, without an account. (002, 004) */
 @Injectable()
 export class SharingService {
   constructor(
@@ -34,10 +34,10 @@ export class SharingService {
   ) {}
 
   /**
-   * Shares a conversation. One that is shared already keeps its link; after a `revoke` it gets another one.
+   * Shares a conversation. If it is already shared, it keeps its link; after a `revoke` it gets a new one.
    *
    * @returns the token of the link
-   * @throws NotFoundError where the person has no such conversation
+   * @throws NotFoundError if the user has no such conversation
    */
   async share(userId: string, conversationId: string): Promise<string> {
     const result = await this.context
@@ -58,9 +58,9 @@ export class SharingService {
   }
 
   /**
-   * From now on the link opens nothing, and never will again.
+   * Invalidates the link for good.
    *
-   * @throws NotFoundError where the person has no such conversation
+   * @throws NotFoundError if the user has no such conversation
    */
   async revoke(userId: string, conversationId: string): Promise<void> {
     const { affected } = await this.context
@@ -72,9 +72,9 @@ export class SharingService {
   }
 
   /**
-   * What was said in a shared conversation, in order, but what the system told the assistant.
+   * The messages of a shared conversation, in order, without system messages.
    *
-   * @throws UnknownShareTokenError where the token opens nothing
+   * @throws UnknownShareTokenError if the token is invalid
    */
   async open(token: string, request: PageRequest = {}): Promise<SharedThread> {
     const conversation = isToken(token)

@@ -6,22 +6,22 @@ import { InvalidInputError } from '../../http/errors/domain-errors';
 import { throwDomainError } from '../../http/errors/violations';
 import { ConversationsService } from './conversations.service';
 
-/** What messages used and cost, together. */
+/** The total usage and cost of messages. */
 export interface Usage {
   messages: number;
   inputTokens: number;
   outputTokens: number;
-  /** In US dollars to the millionth, as text so that no digit is lost. */
+  /** US dollars with six decimals, as text to keep all digits. */
   costUsd: string;
 }
 
-/** From a moment on, and before another. */
+/** From a time (inclusive) to another (exclusive). */
 export interface Period {
   from: Date;
   to: Date;
 }
 
-/** What the assistant used and cost a person. (004) */
+/** The usage and cost of a user's messages. (004) */
 @Injectable()
 export class UsageService {
   constructor(
@@ -29,21 +29,22 @@ export class UsageService {
     private readonly conversations: ConversationsService,
   ) {}
 
-  /** Of a conversation. @throws NotFoundError where the person has no such conversation */
+  /** The usage of a conversation. @throws NotFoundError if the user has no such conversation */
   async ofConversation(userId: string, conversationId: string): Promise<Usage> {
     const usage = await this.sum(userId, (query) => query.andWhere({ conversationId }));
-    // What has messages is there: only where there are none it has to be asked for.
+    // A conversation with messages exists; only without messages it has to be looked up.
     if (usage.messages === 0) await this.conversations.get(userId, conversationId);
     return usage;
   }
 
   /**
-   * Of all that was said in a period, in whatever conversation.
+   * The usage of all conversations in a period.
    *
-   * @throws InvalidInputError where it ends before it begins
+   * @throws InvalidInputError if the period ends before it begins
    */
   async ofPeriod(userId: string, { from, to }: Period): Promise<Usage> {
-    if (!(from <= to)) throw new InvalidInputError('A period begins before it ends: give two dates, from and to.');
+    if (!(from <= to))
+      throw new InvalidInputError('Invalid period: give two dates, from and to, where to is not before from.');
     return this.sum(userId, (query) =>
       query.andWhere('message.createdAt >= :from AND message.createdAt < :to', { from, to }),
     );

@@ -5,6 +5,9 @@ export class DuplicateShareTokenError extends ConflictError {}
 export class NotConversationsOwnerError extends ConflictError {}
 
 declareViolations('conversations', {
-  idx_conversations_share_token: means(DuplicateShareTokenError, 'The share token is taken: make another one.'),
-  fk_messages_conversation_id_user_id: means(NotConversationsOwnerError, 'The person has no such conversation.'),
+  idx_conversations_share_token: means(
+    DuplicateShareTokenError,
+    'This share token is already in use: create another one.',
+  ),
+  fk_messages_conversation_id_user_id: means(NotConversationsOwnerError, 'The user has no such conversation.'),
 });

@@ -8,60 +8,62 @@ import { NEXT_STATES } from '../../entities/engagement/transitions';
 import { ConflictError, InvalidInputError } from '../../http/errors/domain-errors';
 import { throwDomainError } from '../../http/errors/violations';
 
-/** For how long somebody may be quiet before they are sent a goodbye. 001 leaves it open. */
+/** How long a user may be inactive before they get a goodbye. 001 leaves it open. */
 export const INACTIVE_AFTER_DAYS = 7;
-/** For how long a goodbye, or a reminder, waits for an answer. 001 leaves it open. */
+/** How long a goodbye or a reminder waits for an answer. 001 leaves it open. */
 export const GOODBYE_EXPIRES_AFTER_HOURS = 48;
-/** How many people a tick moves in one transaction. */
+/** How many users a tick moves per transaction. */
 const BATCH_SIZE = 1000;
 
-/** The state that a person is to be moved to may not follow the one that they are in. */
+/** The transition from the user's current state to the requested state is not allowed. */
 export class IllegalTransitionError extends ConflictError {
-  /** @param from null: the person has no state yet, and everybody begins active */
+  /** @param from null: the user has no state yet; the first state is active */
   constructor(
     readonly from: EngagementState | null,
     readonly to: EngagementState,
   ) {
     const next = from === null ? ['active'] : NEXT_STATES[from];
-    super(`A person can't go from ${from ?? 'no state'} to ${to}: ${from ?? 'no state'} leads to ${next.join(', ')}.`);
+    super(
+      `A user can't go from ${from ?? 'no state'} to ${to}. Allowed after ${from ?? 'no state'}: ${next.join(', ')}.`,
+    );
   }
 }
 
-/** Why a person is moved. */
+/** Why a user changes state. */
 export interface Cause {
-  /** What caused it: 'user_asked_for_help', 'help_completed' … */
+  /** The trigger: 'user_asked_for_help', 'help_completed' … */
   trigger: string;
-  /** Whatever else explains it. Default: nothing. */
+  /** More details. Default: none. */
   metadata?: Record<string, unknown>;
 }
 
-/** How many people a tick has moved. */
+/** How many users a tick has moved. */
 export interface TickCounts {
   /** To dormant: they left a goodbye or a reminder unanswered. */
   expired: number;
-  /** To goodbye_sent: they had asked for a reminder, and it is due. */
+  /** To goodbye_sent: the reminder they asked for is due. */
   reminded: number;
-  /** To goodbye_sent: they have been quiet for INACTIVE_AFTER_DAYS. */
+  /** To goodbye_sent: they have been inactive for INACTIVE_AFTER_DAYS. */
   inactive: number;
 }
 
 /** A step of the state machine. */
 interface Step extends Cause {
   to: EngagementState;
-  /** What the person is told about it. Default: nothing. */
+  /** The message to send to the user. Default: none. */
   message?: EngagementMessageType;
   /** For remind_later. */
   remindAt?: Date;
 }
 
-/** A step taken by one person or by many. */
+/** A step for one user or for many. */
 interface Move extends Step {
-  /** SQL for their rows; it may use $1, which is now, and $7, which is `parameter`. */
+  /** An SQL condition for their rows. $1 is the current time, $7 is `parameter`. */
   which: string;
   parameter: unknown;
 }
 
-/** What a person is told when somebody moves them there. */
+/** The message for each new state. */
 const MESSAGES: Partial<Record<EngagementState, EngagementMessageType>> = {
   goodbye_sent: 'goodbye',
   help_flow: 'help_flow',
@@ -69,8 +71,8 @@ const MESSAGES: Partial<Record<EngagementState, EngagementMessageType>> = {
 };
 
 /**
- * What time alone does to people. Each is a range of an index, of which a tick moves everybody out: so the next one reads
- * nobody a second time.
+ * Transitions that become due by time alone. Each is a range of an index; a tick moves all its rows out of the range, so the
+ * next tick does not read them again.
  */
 const DUE: Readonly<Record<keyof TickCounts, Pick<Move, 'to' | 'trigger' | 'which' | 'message'>>> = {
   expired: {
@@ -94,25 +96,25 @@ const DUE: Readonly<Record<keyof TickCounts, Pick<Move, 'to' | 'trigger' | 'whic
 };
 
 /**
- * The state machine of engagement (001): where a person stands with the assistant. Each change of state, its transition
- * and the message that tells the person of it are one statement: all of them happen, or none. Whoever changes a person's
- * state holds the lock of its row, so changes of one person come one after the other and each sees what the last one left.
+ * The state machine of engagement (001). Each change of state, its transition and its message are written in one statement:
+ * all or nothing. A change holds the lock of the user's row, so changes for one user run one after another, and each sees
+ * the result of the one before.
  */
 @Injectable()
 export class EngagementService {
   constructor(@InjectRepository(UserEngagementState) private readonly states: Repository<UserEngagementState>) {}
 
-  /** Where the person stands; null: they have not done anything yet. */
+  /** The user's state; null: they have not done anything yet. */
   async find(userId: string): Promise<UserEngagementState | null> {
     return this.states.findOneBy({ userId }).catch(throwDomainError);
   }
 
   /**
-   * Moves a person to another state. goodbye_sent, help_flow and remind_later come with a message, unless the person has
-   * opted out; active takes back what of these has not been sent yet. For remind_later: `remindLater`.
+   * Moves a user to another state. goodbye_sent and help_flow queue a message, unless the user has opted out; active cancels
+   * such messages that are still pending. For remind_later, use `remindLater`.
    *
-   * @throws IllegalTransitionError where the one may not follow the other (`NEXT_STATES`), be it the same state
-   * @throws ConflictError where there is no such person
+   * @throws IllegalTransitionError if the transition is not in `NEXT_STATES`, also for the same state
+   * @throws ConflictError if the user does not exist
    */
   async transition(
     userId: string,
@@ -124,10 +126,10 @@ export class EngagementService {
   }
 
   /**
-   * As `transition`, to remind_later.
+   * Like `transition`, to remind_later, with a message.
    *
-   * @param remindAt when the person wants to be reminded
-   * @throws InvalidInputError where that is not in the future
+   * @param remindAt when to remind the user
+   * @throws InvalidInputError if `remindAt` is not in the future
    */
   async remindLater(
     userId: string,
@@ -135,34 +137,34 @@ export class EngagementService {
     cause: Cause = { trigger: 'user_asked_for_reminder' },
     now: Date = new Date(),
   ): Promise<UserEngagementState> {
-    if (!(remindAt > now)) throw new InvalidInputError('A reminder has to be in the future.');
+    if (!(remindAt > now)) throw new InvalidInputError('A reminder must be in the future.');
     return this.moveOne(userId, { ...cause, to: 'remind_later', message: MESSAGES.remind_later, remindAt }, now);
   }
 
   /**
-   * The person has done something. The first time it creates their state; it makes them active again, unless they are in
-   * the help flow, which ends by `transition`.
+   * Records that the user did something. The first time, this creates their state. It makes them active again, unless they
+   * are in the help flow, which ends by `transition`.
    *
-   * @throws ConflictError where there is no such person
+   * @throws ConflictError if the user does not exist
    */
   async recordActivity(userId: string, now: Date = new Date()): Promise<void> {
-    // Nearly always the person is active, and this is all there is to do.
+    // Nearly always the user is active, and nothing else is to do.
     if (await touch(this.states.manager, userId, now).catch(throwDomainError)) return;
     const cause = { trigger: 'user_message' };
     await this.states.manager
       .transaction(async (manager) => {
         if (await create(manager, userId, cause, now)) return;
         const from = await lock(manager, userId);
-        // Somebody else may have made them active meanwhile.
+        // A concurrent call may have made them active.
         if (!(await touch(manager, userId, now))) await step(manager, userId, from, { ...cause, to: 'active' }, now);
       })
       .catch(throwDomainError);
   }
 
   /**
-   * Moves on everybody whose time has come, in batches of one transaction each: unanswered goodbyes to dormant, due
-   * reminders and the inactive to goodbye_sent. Several tickers may run at once: each person is moved by one of them, and
-   * nobody waits for a person whom another one moves. Those who have opted out go the same way, and are sent nothing.
+   * Makes all due transitions, in batches of one transaction each: unanswered goodbyes to dormant, due reminders and inactive
+   * users to goodbye_sent. Several ticks may run at once: each user is moved by one of them, and no tick waits for another.
+   * Users who have opted out are moved too, but get no message.
    */
   async tick(now: Date = new Date()): Promise<TickCounts> {
     return {
@@ -192,7 +194,7 @@ export class EngagementService {
   }
 }
 
-/** Notes that the person has done something. Whether that was all: their state stays what it is. */
+/** Updates the time of the last activity. Returns false if the state has to change too. */
 async function touch(manager: EntityManager, userId: string, now: Date): Promise<boolean> {
   const [, touched] = await manager.query<[unknown, number]>(
     `UPDATE user_engagement_states SET last_activity_at = greatest(last_activity_at, $2)
@@ -202,7 +204,7 @@ async function touch(manager: EntityManager, userId: string, now: Date): Promise
   return touched > 0;
 }
 
-/** Takes a step with one person, whose row is locked. */
+/** Moves one user, whose row is locked. */
 async function step(
   manager: EntityManager,
   userId: string,
@@ -215,7 +217,7 @@ async function step(
   if (taken.to === 'active') await takeBackMessages(manager, userId);
 }
 
-/** The person's state, which nobody else changes until the transaction ends; null: they have none. */
+/** Locks the user's state until the transaction ends and returns it; null: there is none. */
 async function lock(manager: EntityManager, userId: string): Promise<EngagementState | null> {
   const [row] = await manager.query<{ state: EngagementState }[]>(
     'SELECT state FROM user_engagement_states WHERE user_id = $1 FOR UPDATE',
@@ -224,7 +226,7 @@ async function lock(manager: EntityManager, userId: string): Promise<EngagementS
   return row?.state ?? null;
 }
 
-/** Begins the person's history. Whether it had still to be begun. */
+/** Creates the user's state and first transition. Returns false if the state already exists. */
 async function create(
   manager: EntityManager,
   userId: string,
@@ -243,7 +245,7 @@ async function create(
   return created.length > 0;
 }
 
-/** Takes a step with all rows it is for: state, transition and message in one statement. Returns how many it was for. */
+/** Moves all selected users: state, transition and message in one statement. Returns their number. */
 async function move(
   manager: EntityManager,
   { which, parameter, to, trigger, metadata = {}, message, remindAt }: Move,
@@ -281,7 +283,7 @@ async function move(
   return count;
 }
 
-/** What has been queued to win back a person who has come back is not sent any more. */
+/** Cancels pending messages that were meant to win back the user. */
 async function takeBackMessages(manager: EntityManager, userId: string): Promise<void> {
   await manager.query(
     `UPDATE engagement_message_queue SET status = 'cancelled'

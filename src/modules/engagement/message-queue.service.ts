@@ -7,31 +7,31 @@ import type { Destination, EngagementMessageType } from '../../entities/engageme
 import { ConflictError, NotFoundError } from '../../http/errors/domain-errors';
 import { throwDomainError } from '../../http/errors/violations';
 
-/** How often sending a message is tried before it counts as failed. */
+/** How many attempts to send a message before it counts as failed. */
 export const SEND_ATTEMPTS = 5;
-/** For how long a claimed message is its worker's. A worker that has not reported back by then counts as dead. */
+/** How long a claim lasts. A worker that has not reported back by then counts as dead. */
 export const LEASE_MS = 5 * 60_000;
 const FIRST_RETRY_AFTER_MS = 60_000;
 const LONGEST_RETRY_AFTER_MS = 6 * 60 * 60_000;
 
-/** The key stands for a message to somebody else. */
+/** The key is already used for a message to another user. */
 export class IdempotencyKeyReusedError extends ConflictError {}
 
-/** A message to be queued. */
+/** A message to queue. */
 export interface NewMessage {
   userId: string;
   messageType: EngagementMessageType;
-  /** The key of its text in the translations. */
+  /** The translation key of its text. */
   messageKey: string;
-  /** What is put into that text. Default: nothing. */
+  /** Parameters of that text. Default: none. */
   messageParams?: Record<string, unknown>;
-  /** Default: where the person prefers to be spoken to. */
+  /** Default: the user's preferred destination. */
   destination?: Destination;
-  /** The WhatsApp JID it goes to. Default: to be looked up when it is sent. */
+  /** The WhatsApp JID of the recipient. Default: looked up when the message is sent. */
   destinationJid?: string;
-  /** When to send it, not before. Default: now. */
+  /** The earliest time to send it. Default: now. */
   scheduledFor?: Date;
-  /** What makes it this message and no other. */
+  /** A unique key, so that the message is queued once. */
   idempotencyKey: string;
 }
 
@@ -51,30 +51,30 @@ export type ClaimedMessage = Pick<
 >;
 
 /**
- * The queue of what is sent to people of the assistant's own accord (001).
+ * The queue of messages that the assistant sends on its own initiative (001).
  *
- * A claim is a lease and not an open transaction: sending takes as long as somebody else's gateway does, and would hold a
- * connection and hold back VACUUM. The lease is in the row: a claim moves scheduled_for to the lease's end and counts the
- * attempt as failed (retry_count) until the worker says otherwise. A message whose worker dies thus becomes due again
- * when the lease ends, and one that kills its workers runs out of attempts like any other.
+ * A claim is a lease, not an open transaction: sending depends on an external gateway and may be slow, and an open transaction
+ * would block a connection and VACUUM. The lease is in the row: a claim moves scheduled_for to the end of the lease and counts
+ * the attempt as failed (retry_count) until the worker reports back. If a worker dies, its message becomes due again when the
+ * lease ends. A message that crashes its workers runs out of attempts like any other.
  *
- * A message is therefore sent at least once. A worker that dies between sending and `markSent` makes it twice, which the
- * gateway can recognise by the idempotency key.
+ * A message is therefore sent at least once. If a worker dies between sending and `markSent`, it is sent twice; the gateway can
+ * detect that by the idempotency key.
  *
- * People who have opted out are sent nothing: it is refused when it is queued, cancelled when they opt out, and, where
- * they did so by another way than `setOptOut`, cancelled when it would be claimed.
+ * Users who have opted out get no messages: new messages are not queued, pending ones are cancelled when they opt out, and if
+ * they opted out in another way than `setOptOut`, cancelled on the next claim.
  */
 @Injectable()
 export class MessageQueueService {
   constructor(@InjectRepository(EngagementMessage) private readonly messages: Repository<EngagementMessage>) {}
 
   /**
-   * Queues a message, once for each idempotency key.
+   * Queues a message, once per idempotency key.
    *
-   * @param manager of the transaction that it shall be part of. Default: none, it is queued at once
-   * @returns the message of that key, be it this one or the one that was there; null: the person has opted out
-   * @throws IdempotencyKeyReusedError where the key stands for a message to another person
-   * @throws ConflictError where there is no such person
+   * @param manager of the transaction to join. Default: no transaction
+   * @returns the message with that key, new or existing; null: the user has opted out
+   * @throws IdempotencyKeyReusedError if the key is already used for a message to another user
+   * @throws ConflictError if the user does not exist
    */
   async enqueue(
     message: NewMessage,
@@ -89,7 +89,7 @@ export class MessageQueueService {
       destinationJid,
       idempotencyKey,
     } = message;
-    // The lock has whoever opts the person out at the same time wait: they cancel this message, then.
+    // With the lock, a concurrent opt-out waits, and then cancels this message.
     await manager
       .query(
         `WITH profile AS (
@@ -115,16 +115,16 @@ export class MessageQueueService {
       .catch(throwDomainError);
     const [queued] = await rowsOf(manager, EngagementMessage, 'WHERE idempotency_key = $1', [idempotencyKey]);
     if (queued && queued.userId !== userId.toLowerCase())
-      throw new IdempotencyKeyReusedError('This idempotency key is that of a message to another person.');
+      throw new IdempotencyKeyReusedError('This idempotency key is already used for a message to another user.');
     return queued ?? null;
   }
 
   /**
-   * Claims messages that are due, those due longest first. No two workers get the same one while its lease lasts, and
-   * none waits for another. The worker sends it and calls `markSent` or `markFailed`.
+   * Claims due messages, those due longest first. While a lease lasts, no other worker gets the message; workers never wait
+   * for each other. The worker sends each message and calls `markSent` or `markFailed`.
    *
-   * @param limit how many at most
-   * @returns none: nothing is due
+   * @param limit maximum number of messages
+   * @returns an empty list if nothing is due
    */
   async claim(limit: number, now: Date = new Date()): Promise<ClaimedMessage[]> {
     const leaseEnd = new Date(now.getTime() + LEASE_MS);
@@ -135,16 +135,16 @@ export class MessageQueueService {
         leaseEnd,
       ]);
       const claimed = taken.filter(({ status }) => status === 'pending').map(({ status: _, ...message }) => message);
-      // Where all that was due was not to be sent, there may be more behind it.
+      // If none of these is to be sent, later ones may be.
       if (claimed.length > 0 || taken.length === 0) return claimed;
     }
   }
 
   /**
-   * A claimed message has been sent. That is so even if its lease is over or it has been cancelled meanwhile; a second
-   * call changes nothing.
+   * Marks a claimed message as sent, even if its lease has ended or it was cancelled in the meantime. A second call changes
+   * nothing.
    *
-   * @throws NotFoundError where there is no such message
+   * @throws NotFoundError if the message does not exist
    */
   async markSent({ id }: Pick<ClaimedMessage, 'id'>, now: Date = new Date()): Promise<void> {
     const [, found] = await this.messages
@@ -161,11 +161,10 @@ export class MessageQueueService {
   }
 
   /**
-   * Sending a claimed message has failed: it is tried again after a minute, and after twice as long each further time, up
-   * to six hours; after SEND_ATTEMPTS it has failed for good. Nothing happens where the message is not this worker's any
-   * more.
+   * Marks an attempt to send a claimed message as failed. The next attempt is after a minute; the delay doubles each time, up
+   * to six hours. After SEND_ATTEMPTS the message has failed for good. This does nothing if the claim has ended.
    *
-   * @param message as it was claimed
+   * @param message as returned by `claim`
    */
   async markFailed(
     message: Pick<ClaimedMessage, 'id' | 'scheduledFor' | 'retryCount'>,
@@ -183,7 +182,7 @@ export class MessageQueueService {
       .catch(throwDomainError);
   }
 
-  /** Cancels a message that is still pending. Whether there was one. */
+  /** Cancels a pending message. Returns false if it was not pending. */
   async cancel(id: string): Promise<boolean> {
     const { affected } = await this.messages
       .update({ id, status: 'pending' }, { status: 'cancelled' })
@@ -191,7 +190,7 @@ export class MessageQueueService {
     return affected === 1;
   }
 
-  /** Cancels what is still pending for a person. Returns how many messages that were. */
+  /** Cancels all pending messages of a user. Returns their number. */
   async cancelAll(userId: string, manager: EntityManager = this.messages.manager): Promise<number> {
     const { affected } = await manager
       .update(EngagementMessage, { userId, status: 'pending' }, { status: 'cancelled' })
@@ -200,9 +199,9 @@ export class MessageQueueService {
   }
 
   /**
-   * Says whether a person wants to be sent such messages. With those who don't, all that is pending is cancelled.
+   * Sets whether a user has opted out of such messages. Opting out cancels all pending ones.
    *
-   * @throws ConflictError where there is no such person
+   * @throws ConflictError if the user does not exist
    */
   async setOptOut(userId: string, optOut: boolean): Promise<void> {
     await this.messages.manager
@@ -218,7 +217,7 @@ export class MessageQueueService {
   }
 }
 
-/** Takes what is due, in idx_engagement_message_queue_scheduled_for's order; what is not to be sent any more ends here. */
+/** Takes due messages in the order of idx_engagement_message_queue_scheduled_for, and ends those that must not be sent. */
 const CLAIM = `
   WITH due AS (
     SELECT id, user_id, retry_count FROM engagement_message_queue WHERE status = 'pending' AND scheduled_for <= $1

@@ -7,13 +7,12 @@ import { throwDomainError } from '../../http/errors/violations';
 import { MessageQueueService } from './message-queue.service';
 
 /**
- * What a person does to get on to the next tier: the first leads from tier 0 to 1, and so on. 001 gives the columns and
- * leaves the steps open.
+ * The steps to the next tier: the first leads from tier 0 to 1, and so on. 001 gives the columns and leaves the steps open.
  */
 export const ONBOARDING_STEPS = ['first_question', 'first_task', 'first_intent'] as const;
 export type OnboardingStep = (typeof ONBOARDING_STEPS)[number];
 
-/** How far a person has come in getting to know the assistant (001): tiers 0 to 3, which never fall, and the magic moment. */
+/** A user's onboarding progress (001): tiers 0 to 3, which never decrease, and the magic moment. */
 @Injectable()
 export class OnboardingService {
   constructor(
@@ -22,17 +21,17 @@ export class OnboardingService {
   ) {}
 
   /**
-   * The person has done a share of a step. A whole one unlocks the next tier, and every further one whose step was done
-   * beforehand; each is told by a message, once. Shares never fall, and those of steps that have led to a tier are forgotten.
+   * Records progress in a step. A complete step unlocks the next tier, and further tiers whose steps were completed before;
+   * each unlocked tier queues one message. Progress never decreases, and is removed when the tier is unlocked.
    *
-   * @param share from 0 to 1. Default: 1, the whole step
-   * @throws InvalidInputError where there is no such step or share
-   * @throws ConflictError where there is no such person
+   * @param share from 0 to 1. Default: 1, the complete step
+   * @throws InvalidInputError if the step or the share is invalid
+   * @throws ConflictError if the user does not exist
    */
   async recordStep(userId: string, step: OnboardingStep, share: number = 1): Promise<UserProfile> {
     if (!ONBOARDING_STEPS.includes(step))
-      throw new InvalidInputError(`A step is one of ${ONBOARDING_STEPS.join(', ')}.`);
-    if (!(share >= 0 && share <= 1)) throw new InvalidInputError('A share of a step is a number from 0 to 1.');
+      throw new InvalidInputError(`step must be one of ${ONBOARDING_STEPS.join(', ')}.`);
+    if (!(share >= 0 && share <= 1)) throw new InvalidInputError('share must be a number from 0 to 1.');
     return this.change(userId, async (profile, manager) => {
       const before = profile.onboardingTier;
       if (ONBOARDING_STEPS.indexOf(step) < before) return;
@@ -60,9 +59,9 @@ export class OnboardingService {
   }
 
   /**
-   * The assistant has proved its worth to the person. The first time counts, and is told by a message.
+   * Records the user's magic moment and queues a message. Only the first call has an effect.
    *
-   * @throws ConflictError where there is no such person
+   * @throws ConflictError if the user does not exist
    */
   async recordMagicMoment(userId: string, now: Date = new Date()): Promise<UserProfile> {
     return this.change(userId, async (profile, manager) => {
@@ -81,7 +80,7 @@ export class OnboardingService {
     });
   }
 
-  /** Changes the person's profile, which is made where they have none, while nobody else does. */
+  /** Locks and changes the user's profile, and creates it if it is missing. */
   private async change(
     userId: string,
     work: (profile: UserProfile, manager: EntityManager) => Promise<void>,

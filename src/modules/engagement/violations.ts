@@ -5,9 +5,9 @@ export class EngagementStateExistsError extends ConflictError {}
 export class MessageAlreadyQueuedError extends ConflictError {}
 
 declareViolations('engagement', {
-  uq_user_engagement_states_user_id: means(EngagementStateExistsError, 'The person has an engagement state already.'),
+  uq_user_engagement_states_user_id: means(EngagementStateExistsError, 'The user already has an engagement state.'),
   uq_engagement_message_queue_idempotency_key: means(
     MessageAlreadyQueuedError,
-    'This message is in the queue already.',
+    'This message is already in the queue.',
   ),
 });

@@ -7,26 +7,26 @@ import { ConflictError, InvalidInputError, NotFoundError } from '../../http/erro
 import { throwDomainError } from '../../http/errors/violations';
 import { variantOf } from './variant';
 
-/** The status that an experiment is to have may not follow the one that it has. */
+/** The change of status is not allowed. */
 export class IllegalExperimentStepError extends ConflictError {
   constructor({ name, status }: Pick<Experiment, 'name' | 'status'>, next: ExperimentStatus) {
     super(`The experiment ${JSON.stringify(name)} is ${status}: it can't become ${next}.`);
   }
 }
 
-/** What is to be tried. Default: half of the traffic for each variant. */
+/** A new experiment. Default: half of the traffic for each variant. */
 export type NewExperiment = Pick<Experiment, 'name' | 'variantA' | 'variantB' | 'metric'> &
   Partial<Pick<Experiment, 'description' | 'trafficSplit' | 'startDate' | 'endDate'>>;
 
-/** What came of an experiment. */
+/** The result of an experiment. */
 export interface Result {
-  /** The figures of either variant. */
+  /** The figures of both variants. */
   results: Record<string, unknown>;
   /** One of the two variants; null: neither. */
   winner: string | null;
 }
 
-/** Which status may follow which. */
+/** The allowed changes of status. */
 const NEXT_STATUSES: Readonly<Record<ExperimentStatus, readonly ExperimentStatus[]>> = {
   DRAFT: ['RUNNING'],
   RUNNING: ['PAUSED', 'COMPLETED'],
@@ -34,52 +34,52 @@ const NEXT_STATUSES: Readonly<Record<ExperimentStatus, readonly ExperimentStatus
   COMPLETED: [],
 };
 
-/** Experiments in two variants (003). */
+/** Experiments with two variants (003). */
 @Injectable()
 export class ExperimentsService {
   constructor(@InjectRepository(Experiment) private readonly experiments: Repository<Experiment>) {}
 
   /**
-   * @throws DuplicateExperimentError where there is one of this name
-   * @throws InvalidInputError where the variants are one, or it would end before it begins
+   * @throws DuplicateExperimentError if one with this name exists
+   * @throws InvalidInputError if both variants are the same, or the end is before the start
    */
   async create(experiment: NewExperiment): Promise<Experiment> {
     if (experiment.variantA === experiment.variantB)
-      throw new InvalidInputError('An experiment has two variants: give them different names.');
+      throw new InvalidInputError('The two variants of an experiment must have different names.');
     return this.experiments.save(this.experiments.create(experiment)).catch(throwDomainError);
   }
 
   /**
-   * It runs from now on, or goes on. One that was planned for later begins now.
+   * Starts or resumes an experiment. If its start is in the future, it starts now.
    *
    * @throws NotFoundError
-   * @throws IllegalExperimentStepError where it runs already or is completed
-   * @throws InvalidInputError where its end is past
+   * @throws IllegalExperimentStepError if it is already running, or completed
+   * @throws InvalidInputError if its end is in the past
    */
   async start(id: string, now: Date = new Date()): Promise<Experiment> {
     return this.change(id, 'RUNNING', (experiment) => {
       if (experiment.startDate === null || experiment.startDate > now) experiment.startDate = now;
       if (experiment.endDate && experiment.endDate <= now)
-        throw new InvalidInputError('The experiment would have ended already: give it a later end.');
+        throw new InvalidInputError("The experiment's end date is in the past: give it a later one.");
     });
   }
 
-  /** It assigns no variants until it is started again. Throws as `start`. */
+  /** Pauses it: it assigns no variants until it is started again. Throws as `start`. */
   async pause(id: string): Promise<Experiment> {
     return this.change(id, 'PAUSED');
   }
 
   /**
-   * It has ended, now at the latest.
+   * Completes an experiment. It ends now, if it has not ended before.
    *
    * @throws NotFoundError
-   * @throws IllegalExperimentStepError where it has not begun, or is completed
-   * @throws InvalidInputError where the winner is none of its variants
+   * @throws IllegalExperimentStepError if it has not started, or is completed
+   * @throws InvalidInputError if the winner is not one of its variants
    */
   async complete(id: string, { results, winner }: Result, now: Date = new Date()): Promise<Experiment> {
     return this.change(id, 'COMPLETED', (experiment) => {
       if (winner !== null && winner !== experiment.variantA && winner !== experiment.variantB)
-        throw new InvalidInputError('The winner has to be one of the two variants, or null.');
+        throw new InvalidInputError('The winner must be one of the two variants, or null.');
       if (experiment.endDate === null || experiment.endDate > now) experiment.endDate = now;
       experiment.resultsJson = results;
       experiment.winner = winner;
@@ -87,10 +87,10 @@ export class ExperimentsService {
   }
 
   /**
-   * Changes the share of subjects that get variant B. No more of them change their variant than have to.
+   * Changes the share of subjects that get variant B. As few subjects as possible change their variant.
    *
    * @throws NotFoundError
-   * @throws ConflictError where the experiment is completed
+   * @throws ConflictError if the experiment is completed
    */
   async changeTrafficSplit(id: string, trafficSplit: number): Promise<Experiment> {
     return this.locked(id, (experiment) => {
@@ -100,9 +100,9 @@ export class ExperimentsService {
   }
 
   /**
-   * The variant that a subject gets (`variantOf`); null: the experiment does not run, or not at this time.
+   * The variant for a subject (`variantOf`); null: the experiment is not running at this time.
    *
-   * @param manager of the transaction that it shall be part of. Default: none
+   * @param manager of the transaction to join. Default: no transaction
    * @throws NotFoundError
    */
   async assign(

@@ -4,11 +4,11 @@ import type { Experiment } from '../../entities';
 const BITS = 48;
 
 /**
- * The variant that a subject gets: always the same one, in every process, and without anybody having to remember it. Each
- * subject has a place between 0 and 1, by a hash of experiment and subject; those below the traffic split get variant B.
- * So another split moves no more subjects than it has to, and two experiments divide the same subjects independently.
+ * The variant for a subject. It is always the same, in every process, and is not stored. A hash of experiment and subject gives
+ * each subject a place between 0 and 1; places below the traffic split get variant B. So a different split moves as few
+ * subjects as possible, and two experiments divide the same subjects independently.
  *
- * @param subject what is to be treated alike throughout: an author's key, a post's
+ * @param subject the key of what always gets the same variant: an author, a post
  */
 export function variantOf(
   { id, variantA, variantB, trafficSplit }: Pick<Experiment, 'id' | 'variantA' | 'variantB' | 'trafficSplit'>,

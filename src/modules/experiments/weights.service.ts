@@ -6,31 +6,31 @@ import { accuracyOf } from '../../entities/experiments/learning';
 import { ConflictError, NotFoundError } from '../../http/errors/domain-errors';
 import { throwDomainError } from '../../http/errors/violations';
 
-/** What each of the four scores weighs, together 1. */
+/** The weights of the four scores; their sum is 1. */
 export type Weights = Pick<SegmentedWeight, 'sssWeight' | 'arsWeight' | 'evsWeight' | 'trsWeight'>;
 
-/** A segment of posts: those of a platform, an hour, an author. */
+/** A segment of posts: all of a platform, an hour or an author. */
 export type Segment = Pick<SegmentedWeight, 'segmentType' | 'segmentKey'>;
 
-/** What was learnt about a segment. */
+/** What a run learned about a segment. */
 export type Lesson = Segment & Weights & Pick<SegmentedWeight, 'sampleSize' | 'performance'>;
 
 /** A run of the learning system. */
 export interface Run {
-  /** Of the segments with samples enough; none: nothing is adjusted. */
+  /** One per segment with enough samples; empty: nothing is adjusted. */
   lessons: readonly Lesson[];
-  /** How many segments it looked at. */
+  /** The number of segments examined. */
   totalSegments: number;
   reason: string;
-  /** How well the weights did so far, and how much better the new ones are expected to do. */
+  /** The performance of the weights so far, and the expected improvement by the new ones. */
   baselinePerformance: number;
   predictedImprovement: number;
 }
 
-/** Where nothing is known about a segment. */
+/** For segments without weights. */
 export const EQUAL_WEIGHTS: Weights = { sssWeight: 0.25, arsWeight: 0.25, evsWeight: 0.25, trsWeight: 0.25 };
 
-/** The weights of the scores, and how they are learnt (003). */
+/** The weights of the scores, and how they are learned (003). */
 @Injectable()
 export class WeightsService {
   constructor(
@@ -39,7 +39,7 @@ export class WeightsService {
   ) {}
 
   /**
-   * The weights of the first of the segments that has some; equal ones where none has.
+   * The weights of the first segment that has any; equal weights if none has.
    *
    * @param segments the narrowest first: the author, the hour, the platform
    */
@@ -59,10 +59,10 @@ export class WeightsService {
   }
 
   /**
-   * Adopts what a run has learnt: the segments' weights, the log of the run and the event that is to be evaluated later, all
-   * or nothing. A run that has learnt nothing is logged alone.
+   * Applies the results of a run: the segments' weights, the log of the run, and the event to evaluate later; all or nothing.
+   * A run without results is only logged.
    *
-   * @returns the event to be evaluated; null: nothing was adjusted
+   * @returns the event to evaluate; null: nothing was adjusted
    * @throws WeightsDoNotSumToOneError
    */
   async adopt(run: Run, now: Date = new Date()): Promise<LearningEvent | null> {
@@ -98,11 +98,11 @@ export class WeightsService {
   }
 
   /**
-   * What came of a change.
+   * Records the effect of an adjustment.
    *
-   * @param performance how well the new weights do, on the scale of the baseline
+   * @param performance the performance of the new weights, on the scale of the baseline
    * @throws NotFoundError
-   * @throws ConflictError where it has been evaluated already
+   * @throws ConflictError if it has already been evaluated
    */
   async evaluate(eventId: string, performance: number, now: Date = new Date()): Promise<LearningEvent> {
     return this.events.manager
@@ -112,7 +112,7 @@ export class WeightsService {
           lock: { mode: 'pessimistic_write' },
         });
         if (!event) throw new NotFoundError('learning event', eventId);
-        if (event.evaluatedAt) throw new ConflictError('This learning event has been evaluated already.');
+        if (event.evaluatedAt) throw new ConflictError('This learning event has already been evaluated.');
         const actualImprovement = performance - event.baselinePerformance;
         const accuracy = accuracyOf(event.predictedImprovement, actualImprovement);
         return manager.save(manager.merge(LearningEvent, event, { actualImprovement, accuracy, evaluatedAt: now }));

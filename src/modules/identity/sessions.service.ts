@@ -9,22 +9,22 @@ import { throwDomainError } from '../../http/errors/violations';
 import { isToken, newToken } from '../../http/token';
 
 const DAY_MS = 86_400_000;
-/** How long a session lives that nobody uses. */
+/** How long an unused session lasts. */
 export const SESSION_IDLE_MS = 7 * DAY_MS;
-/** How long a session lives at most, however much it is used: then one has to sign in again. */
+/** The maximum lifetime of a session; then the user has to sign in again. */
 export const SESSION_LIFETIME_MS = 30 * DAY_MS;
 
-/** The most sessions of one statement of clean-up. */
+/** The maximum number of sessions per clean-up statement. */
 const BATCH = 1_000;
 
-/** Who is signed in, and until when. */
+/** A valid session. */
 export type LiveSession = Pick<Session, 'id' | 'userId' | 'expiresAt'>;
 
 /**
- * Who is signed in. (004)
+ * Sessions of signed-in users. (004)
  *
- * A person holds a secret token, the database an id that is made of its hash and can't be turned back: who reads the table,
- * a backup or a log signs in as nobody. So the id may be shown, to name a session that is to end.
+ * The user holds a secret token. The database stores only an id derived from its hash, so nobody can sign in with the content
+ * of the table, a backup or a log. The id is therefore not secret and can be shown, for example to end a session.
  */
 @Injectable()
 export class SessionsService {
@@ -34,10 +34,10 @@ export class SessionsService {
   ) {}
 
   /**
-   * Signs a person in, whom the caller has made sure of, and says so in users.last_login.
+   * Signs a user in and updates users.last_login. The caller must have authenticated the user.
    *
-   * @returns the token to give to the person, which is kept nowhere here, and the session
-   * @throws NotFoundError where there is no such user
+   * @returns the session, and the token for the user, which is not stored
+   * @throws NotFoundError if the user does not exist
    */
   async create(userId: string, now: Date = new Date()): Promise<{ token: string; session: LiveSession }> {
     const token = newToken();
@@ -52,7 +52,7 @@ export class SessionsService {
     return { token, session };
   }
 
-  /** The session of a token; null where it has expired, and for all that is no token. */
+  /** The session of a token; null if it has expired or the token is invalid. */
   async find(token: string, now: Date = new Date()): Promise<LiveSession | null> {
     if (!isToken(token)) return null;
     return this.sessions.findOne({
@@ -61,10 +61,10 @@ export class SessionsService {
     });
   }
 
-  /** As `find`, for each request of a person: the session lives on for SESSION_IDLE_MS, up to SESSION_LIFETIME_MS in all. */
+  /** Like `find`, for each request of a user: extends the session by SESSION_IDLE_MS, up to SESSION_LIFETIME_MS in total. */
   async touch(token: string, now: Date = new Date()): Promise<LiveSession | null> {
     if (!isToken(token)) return null;
-    // Requests come in any order: none takes back what a later one has given.
+    // Requests may arrive in any order: an earlier one must not shorten the session.
     const [[session]] = await this.sessions.query<[LiveSession[], number]>(
       `UPDATE sessions
        SET last_accessed_at = greatest(last_accessed_at, $2::timestamptz),
@@ -76,7 +76,7 @@ export class SessionsService {
     return session ?? null;
   }
 
-  /** Where the person is signed in, the session of the latest request first. */
+  /** The user's valid sessions, the most recently used first. */
   async list(userId: string, now: Date = new Date()): Promise<Session[]> {
     return this.context.asUser(userId, (manager) =>
       manager.find(Session, {
@@ -86,15 +86,15 @@ export class SessionsService {
     );
   }
 
-  /** Signs out. A token that opens nothing is as good as signed out. */
+  /** Signs out. An invalid token is ignored. */
   async end(token: string): Promise<void> {
     if (isToken(token)) await this.sessions.delete({ id: idOf(token) });
   }
 
   /**
-   * Ends one of the person's sessions, on whatever device it is.
+   * Ends one of the user's sessions, on any device.
    *
-   * @throws NotFoundError where the person has no such session
+   * @throws NotFoundError if the user has no such session
    */
   async revoke(userId: string, sessionId: string): Promise<void> {
     const { affected } = await this.context
@@ -103,16 +103,16 @@ export class SessionsService {
     if (!affected) throw new NotFoundError('session', sessionId);
   }
 
-  /** Ends all the person's sessions. @returns how many they were */
+  /** Ends all sessions of the user. @returns their number */
   async revokeAll(userId: string): Promise<number> {
     const { affected } = await this.context.asUser(userId, (manager) => manager.delete(Session, { userId }));
     return affected ?? 0;
   }
 
   /**
-   * Deletes the sessions that have expired, in batches, each a transaction of its own. Several may clean up at once.
+   * Deletes expired sessions, in batches of one transaction each. Several processes may do so at once.
    *
-   * @returns how many they were
+   * @returns their number
    */
   async deleteExpired(now: Date = new Date()): Promise<number> {
     let deleted = 0;

@@ -6,7 +6,7 @@ import { User } from '../../entities';
 import { NotFoundError } from '../../http/errors/domain-errors';
 import { throwDomainError } from '../../http/errors/violations';
 
-/** Who registers: with the bcrypt hash of a password, an identity of a single sign-on provider, or both. */
+/** A new user, with a bcrypt password hash, an SSO identity, or both. */
 export type NewUser = Pick<User, 'email'> &
   Partial<Pick<User, 'name' | 'role' | 'organizationId' | 'passwordHash' | 'ssoProvider' | 'ssoId'>>;
 
@@ -19,17 +19,17 @@ export class UsersService {
   ) {}
 
   /**
-   * Makes an account.
+   * Creates an account.
    *
-   * @returns it, without its password's hash
-   * @throws DuplicateEmailError, DuplicateSsoIdentityError where somebody has one
+   * @returns the user, without the password hash
+   * @throws DuplicateEmailError, DuplicateSsoIdentityError if the account already exists
    */
   async register(user: NewUser): Promise<User> {
     const { id } = await this.users.save({ ...user, email: addressOf(user.email) }).catch(throwDomainError);
     return this.users.findOneByOrFail({ id });
   }
 
-  /** The account of an address, with its password's hash to compare with, for sign-in alone; null: nobody has it. */
+  /** The user with an email address, including the password hash; only for sign-in. null: there is none. */
   async findForSignIn(email: string): Promise<User | null> {
     return this.users
       .createQueryBuilder('user')
@@ -38,7 +38,7 @@ export class UsersService {
       .getOne();
   }
 
-  /** @throws NotFoundError where there is no such user */
+  /** @throws NotFoundError if the user does not exist */
   async get(userId: string): Promise<User> {
     const user = await this.context.asUser(userId, (manager) => manager.findOneBy(User, { id: userId }));
     if (!user) throw new NotFoundError('user', userId);
@@ -46,7 +46,7 @@ export class UsersService {
   }
 }
 
-/** An address as it is stored, so that it is one account however it is typed. */
+/** The normalised email address, so that spelling variants are one account. */
 function addressOf(email: string): string {
   return email.trim().toLowerCase();
 }

@@ -7,11 +7,8 @@ export class ProfileExistsError extends ConflictError {}
 export class MissingCredentialError extends InvalidInputError {}
 
 declareViolations('identity', {
-  idx_users_email: means(DuplicateEmailError, 'Somebody has this address already: log in, or use another one.'),
-  uq_users_sso_provider_sso_id: means(
-    DuplicateSsoIdentityError,
-    'This identity of the provider has an account already.',
-  ),
+  idx_users_email: means(DuplicateEmailError, 'This email address is already registered: log in, or use another one.'),
+  uq_users_sso_provider_sso_id: means(DuplicateSsoIdentityError, 'An account with this SSO identity already exists.'),
   chk_users_credential: means(MissingCredentialError, 'An account needs a password or a single sign-on identity.'),
-  uq_user_profiles_user_id: means(ProfileExistsError, 'The person has a profile already: change that one.'),
+  uq_user_profiles_user_id: means(ProfileExistsError, 'The user already has a profile: change that one.'),
 });

@@ -1,10 +1,10 @@
 import type { IntentExecution, ScheduledIntent } from '../../entities';
 import { ConflictError } from '../../http/errors/domain-errors';
 
-/** For how long a claim holds, in milliseconds: longer than an intent and those claimed with it take to be executed. */
+/** How long a claim lasts. Milliseconds. It must be longer than executing all intents of one claim takes. */
 export const CLAIM_MS = 5 * 60_000;
 
-/** What became of an intent that fired. */
+/** The outcome of an intent that fired. */
 export type Outcome = Pick<IntentExecution, 'status'> &
   Partial<
     Pick<
@@ -20,16 +20,16 @@ export type Outcome = Pick<IntentExecution, 'status'> &
     >
   >;
 
-/** What became of a claimed intent. */
+/** The outcome of a claimed intent. */
 export interface Execution {
-  /** As it was claimed: `lastChecked` is the time of the claim, by which it is known again. */
+  /** The intent as returned by the claim: its `lastChecked` identifies the claim. */
   readonly intent: ScheduledIntent;
   readonly outcome: Outcome;
 }
 
-/** The execution can't be recorded: it has been already, or the claim has run out and another worker has the intent. */
+/** The execution can't be recorded: it is already recorded, or the claim has expired and another worker has the intent. */
 export class ClaimLostError extends ConflictError {
   constructor({ id, lastChecked }: ScheduledIntent) {
-    super(`The claim of ${lastChecked?.toISOString()} on intent ${id} is not open any more.`);
+    super(`The claim made on intent ${id} at ${lastChecked?.toISOString()} is no longer open.`);
   }
 }

@@ -14,7 +14,7 @@ import { triggerOf, wrong } from './triggers';
 
 const TRIGGER = ['triggerType', 'triggerSchedule', 'triggerCondition'] as const;
 
-/** What its author says of an intent; the rest is the scheduler's. */
+/** The properties that the author sets; the scheduler sets the others. */
 const AUTHORED = [
   ...TRIGGER,
   'intentName',
@@ -33,23 +33,22 @@ type Authored = Pick<ScheduledIntent, (typeof AUTHORED)[number]>;
 
 export type NewIntent = Partial<Authored> & Pick<Authored, 'intentName' | 'triggerType' | 'actionType'>;
 
-/** Where the trigger's type changes, its schedule or condition comes with it. */
+/** If the trigger's type changes, give its schedule or condition too. */
 export type IntentChanges = Partial<Authored>;
 
 /**
- * Intents: people write them, workers carry them out.
+ * Intents: users write them, workers execute them.
  *
  *     for (const intent of await intents.claimDue(50)) await intents.recordExecution(intent, await carryOut(intent));
  *
- * A claim is a lease and no open transaction: last_checked, which nobody else writes, says since when somebody has the
- * intent in hand; for five minutes or until an execution is recorded nobody else gets it. A worker may take its time over
- * a message, where a transaction would hold a connection of the pool (the only one of the embedded database), keep VACUUM
- * from its work and be ended by the server after a minute's silence. If the worker dies the intent is simply due again
- * when the claim runs out. next_check stays when it was to fire until it has: no index has to be changed for a claim, and
- * a beat goes on after a crash as before. An execution is recorded by the claim that it came of, once; the claim of a
- * worker that was too slow records nothing.
+ * A claim is a lease, not an open transaction: last_checked is the time of the claim, and no other worker gets the intent for
+ * five minutes or until an execution is recorded. A worker can take its time over a message. An open transaction would block
+ * a connection of the pool (the only one of the embedded database) and VACUUM, and the server would end it after a minute
+ * of idle time. If the worker dies, the intent is due again when the claim expires. next_check keeps the time at which the
+ * intent was due until it has fired: a claim changes no index, and an interval continues unchanged after a crash. Each claim
+ * records one execution; an expired claim records nothing.
  *
- * However long nobody has looked, an intent that was due many times fires once and goes on with the first time to come.
+ * If an intent was due several times since the last check, it fires once, and is next due at the first future time.
  */
 @Injectable()
 export class IntentsService {
@@ -59,9 +58,9 @@ export class IntentsService {
   ) {}
 
   /**
-   * Writes an intent of a person, and when it is due first.
+   * Creates an intent of a user, with the time at which it is first due.
    *
-   * @throws InvalidInputError where its trigger is not as its type wants it, or it would never fire, naming the field
+   * @throws InvalidInputError if the trigger is invalid for its type, or would never fire; the message names the field
    */
   async create(userId: string, intent: NewIntent, now: Date = new Date()): Promise<ScheduledIntent> {
     return this.asUser(userId, (manager) => {
@@ -73,10 +72,10 @@ export class IntentsService {
   }
 
   /**
-   * Changes an intent of a person; a trigger that is changed, or enabled again, starts anew from `now`.
+   * Changes an intent of a user. A changed trigger, or an intent that is enabled again, starts from `now`.
    *
-   * @throws InvalidInputError as `create`
-   * @throws NotFoundError where the person has no such intent
+   * @throws InvalidInputError as in `create`
+   * @throws NotFoundError if the user has no such intent
    */
   async update(userId: string, id: string, changes: IntentChanges, now: Date = new Date()): Promise<ScheduledIntent> {
     return this.asUser(userId, async (manager) => {
@@ -100,7 +99,7 @@ export class IntentsService {
     });
   }
 
-  /** @throws NotFoundError where the person has no such intent */
+  /** @throws NotFoundError if the user has no such intent */
   async get(userId: string, id: string): Promise<ScheduledIntent> {
     const [intent] = await this.asUser(userId, (manager) =>
       rowsOf(manager, ScheduledIntent, 'WHERE id = $1 AND user_id = $2', [id, userId]),
@@ -109,7 +108,7 @@ export class IntentsService {
     return intent;
   }
 
-  /** A person's intents, the newest first. */
+  /** The user's intents, the newest first. */
   async list(userId: string): Promise<ScheduledIntent[]> {
     return this.asUser(userId, (manager) =>
       rowsOf(manager, ScheduledIntent, 'WHERE user_id = $1 ORDER BY created_at DESC, id DESC', [userId]),
@@ -117,15 +116,15 @@ export class IntentsService {
   }
 
   /**
-   * What became of a person's intent each time that it fired, the latest first.
+   * The executions of a user's intent, the latest first.
    *
-   * @throws NotFoundError where the person has no such intent
+   * @throws NotFoundError if the user has no such intent
    */
   async executions(userId: string, id: string, request: PageRequest = {}): Promise<Page<IntentExecution>> {
     const work = async (manager: EntityManager): Promise<Page<IntentExecution>> => {
       const where = { where: 'intent_id = $1 AND user_id = $2', parameters: [id, userId] };
       const page = await pageOf(manager, IntentExecution, { ...where, by: 'executedAt', order: 'DESC' }, request);
-      // What has executions is there: only where there are none it has to be asked for.
+      // An intent with executions exists; only without executions it has to be looked up.
       if (page.items.length === 0 && !(await manager.existsBy(ScheduledIntent, { id, userId })))
         throw new NotFoundError('intent', id);
       return page;
@@ -134,9 +133,9 @@ export class IntentsService {
   }
 
   /**
-   * Deletes an intent of a person with its executions.
+   * Deletes a user's intent with its executions.
    *
-   * @throws NotFoundError where the person has no such intent
+   * @throws NotFoundError if the user has no such intent
    */
   async remove(userId: string, id: string): Promise<void> {
     const { affected } = await this.asUser(userId, (manager) => manager.delete(ScheduledIntent, { id, userId }));
@@ -144,18 +143,18 @@ export class IntentsService {
   }
 
   /**
-   * Hands out intents that are due, the longest overdue first: each to one worker alone, until its execution is recorded
-   * or CLAIM_MS have gone by. Those that have expired end instead.
+   * Claims due intents, the longest overdue first. No other worker gets them until their executions are recorded, or CLAIM_MS
+   * have passed. Expired intents are disabled instead.
    *
-   * @param limit how many at most: no more than the worker gets done in that time
-   * @returns as they are while they are claimed: next_check is when they were to fire; none when none is due
+   * @param limit maximum number of intents: no more than the worker can execute in that time
+   * @returns the claimed intents, whose next_check is the time they were due; an empty list if none is due
    */
   async claimDue(limit: number, now: Date = new Date()): Promise<ScheduledIntent[]> {
     if (!Number.isInteger(limit) || limit < 1) throw wrong('limit', limit, 'a whole number above 0');
     for (;;) {
       const found = await this.takeDue(limit, now);
       const claimed = found.filter(({ enabled }) => enabled);
-      // There may be more behind those that have all expired.
+      // If all of these have expired, later ones may be due.
       if (claimed.length > 0 || found.length === 0)
         return claimed.toSorted((one, other) => one.nextCheck!.getTime() - other.nextCheck!.getTime());
     }
@@ -180,14 +179,14 @@ export class IntentsService {
   }
 
   /**
-   * Writes what became of a claimed intent: the execution, and the intent's counters and next check, all or nothing. The
-   * intent ends (it is not enabled any more) with its last execution: that of max_executions, or of a schedule that has
-   * no time to come. Where a condition was not met it has not fired: that is an execution, and none of max_executions.
+   * Records the outcome of a claimed intent: the execution, the intent's counters and its next check; all or nothing. The last
+   * execution disables the intent: when it reaches max_executions, or when its schedule has no future time. If a condition
+   * was not met, this is an execution, but does not count towards max_executions.
    *
-   * An outcome that is refused is recorded as failed, with the reason: the work was done, and is not to be done again.
+   * A rejected outcome is recorded as failed, with the reason, so that the work is not done again.
    *
-   * @throws ClaimLostError where the claim is not open any more; nothing is written then
-   * @throws InvalidInputError, ConflictError where the outcome is refused
+   * @throws ClaimLostError if the claim has expired or is already recorded; nothing is written then
+   * @throws InvalidInputError, ConflictError if the outcome is rejected
    */
   async recordExecution(intent: ScheduledIntent, outcome: Outcome, now: Date = new Date()): Promise<void> {
     const [refused] = await this.recordExecutions([{ intent, outcome }], now);
@@ -195,9 +194,9 @@ export class IntentsService {
   }
 
   /**
-   * As `recordExecution`, for many in one statement. One that is refused doesn't stop the others.
+   * Like `recordExecution`, for many in one statement. A rejected outcome doesn't stop the others.
    *
-   * @returns those for which `recordExecution` would throw, each with the error
+   * @returns the executions for which `recordExecution` would throw, with the error
    */
   async recordExecutions(executions: readonly Execution[], now: Date = new Date()): Promise<Refused<Execution>[]> {
     const record = (some: readonly Execution[]) =>
@@ -215,17 +214,17 @@ export class IntentsService {
   }
 }
 
-/** Whether an intent may still fire at $1. */
+/** SQL: whether an intent has not expired at $1. */
 const LIVE = '(expires_at IS NULL OR expires_at > $1)';
 
-/** Whether an intent has fired as often as it may with the execution that is being recorded. */
+/** SQL: whether an intent reaches max_executions with the execution that is being recorded. */
 const FIRED_ENOUGH = `CASE WHEN max_executions IS NULL OR status = 'condition_not_met' THEN false ELSE max_executions <= 1 + (
     SELECT count(*) FROM intent_executions AS past WHERE past.intent_id = intent.id AND past.status <> 'condition_not_met'
   ) END`;
 
 /**
- * A claim is open from last_checked until an execution is recorded after it. Its author may have changed when the intent is
- * due meanwhile: next_check is then another one than that of the claim, and stays. (Date has no microseconds.)
+ * A claim is open from last_checked until an execution is recorded after it. If the author has changed the trigger in the
+ * meantime, next_check differs from that of the claim, and is kept. (A Date has no microseconds.)
  */
 const RECORD = `
   WITH execution AS (
@@ -281,12 +280,12 @@ function recordOf({ intent, outcome }: Execution, now: Date): object {
   };
 }
 
-/** What is recorded of a claimed intent whose outcome can't be. */
+/** The execution to record when the outcome is rejected. */
 function failureOf({ row: { intent }, error }: Refused<Execution>): Execution {
   return { intent, outcome: { status: 'failed', errorMessage: `The outcome can't be recorded: ${error.message}` } };
 }
 
-/** An intent that other hands than this service's have written without a proper trigger ends, and keeps nobody else's from being recorded. */
+/** The next check; null for an invalid trigger that was not written by this service, so that it doesn't stop other records. */
 function followingCheck(intent: ScheduledIntent, now: Date): Date | null {
   try {
     // The clock of the claim may have been ahead.
@@ -298,32 +297,32 @@ function followingCheck(intent: ScheduledIntent, now: Date): Date | null {
   }
 }
 
-/** @throws InvalidInputError where the intent would never fire, naming the field */
+/** @throws InvalidInputError if the intent would never fire; the message names the field */
 function firstCheck(intent: ScheduledIntent, now: Date, fired: number): Date {
   refuseEnded(intent, now, fired);
   const trigger = triggerOf(intent);
   const next = nextCheck(trigger, now);
-  if (!next && trigger.type === 'once') throw wrong('triggerSchedule.at', trigger.at, 'a moment to come');
-  if (!next) throw wrong('triggerSchedule', intent.triggerSchedule, 'one that names a day of the calendar');
+  if (!next && trigger.type === 'once') throw wrong('triggerSchedule.at', trigger.at, 'a time in the future');
+  if (!next) throw wrong('triggerSchedule', intent.triggerSchedule, 'a schedule that has a next run');
   if (intent.expiresAt && next >= intent.expiresAt)
-    throw wrong('expiresAt', intent.expiresAt, `a moment after ${next.toISOString()}, when it fires first`);
+    throw wrong('expiresAt', intent.expiresAt, `a time after ${next.toISOString()}, when it fires for the first time`);
   return next;
 }
 
-/** Whether it has expired or fired as often as it may is asked where somebody wants it to go on. */
+/** @throws InvalidInputError if the intent has expired or has reached maxExecutions */
 function refuseEnded({ expiresAt, maxExecutions }: ScheduledIntent, now: Date, fired: number): void {
-  if (expiresAt && expiresAt <= now) throw wrong('expiresAt', expiresAt, 'a moment to come, or none');
+  if (expiresAt && expiresAt <= now) throw wrong('expiresAt', expiresAt, 'a time in the future, or null');
   if (maxExecutions && maxExecutions <= fired)
-    throw wrong('maxExecutions', maxExecutions, `more than ${fired}, which it has had, or none`);
+    throw wrong('maxExecutions', maxExecutions, `more than ${fired}, since it has already fired that often, or null`);
 }
 
-/** How often an intent has fired, where that is limited. */
+/** How often an intent has fired; 0 if that is not limited. */
 async function timesFired(manager: EntityManager, { id, maxExecutions }: ScheduledIntent): Promise<number> {
   if (!maxExecutions) return 0;
   return manager.countBy(IntentExecution, { intentId: id, status: Not('condition_not_met') });
 }
 
-/** Of what a caller gives, that which is an author's to say. */
+/** The given properties that an author may set. */
 function authored(given: Partial<Authored>): Partial<Authored> {
   return Object.fromEntries(
     AUTHORED.filter((property) => given[property] !== undefined).map((property) => [property, given[property]]),

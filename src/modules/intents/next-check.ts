@@ -5,7 +5,7 @@ import { remembering } from './remembering';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** How often the scheduler looks whether a condition is met, in milliseconds. */
+/** How often the scheduler checks a condition. Milliseconds. */
 const CHECKED_EVERY: Record<keyof Conditions, number> = {
   event: MINUTE,
   calendar: MINUTE,
@@ -15,14 +15,13 @@ const CHECKED_EVERY: Record<keyof Conditions, number> = {
 };
 
 /**
- * When an intent is to be looked at next: the first time after `now` that its trigger names, however many have gone by.
- * Always later than `now`.
+ * When to check an intent next: the first time of its trigger after `now`, even if earlier times were missed.
  *
- * A cron expression is read on the clock of its zone. A single time of the day that a clock put forward leaves out is made
- * up for at once after the gap; one that a clock put back brings twice is taken once.
+ * A cron expression uses the local time of its time zone. When clocks go forward, a skipped time of day runs directly after the
+ * gap; when they go back, a repeated time of day runs once.
  *
- * @param dueAt when it was due last: intervals go on from there and don't drift by the time that the work takes
- * @returns null where there is no such time
+ * @param dueAt when it was last due: intervals continue from there, so execution time causes no drift
+ * @returns null if there is no such time
  */
 export function nextCheck(trigger: Trigger, now: Date, dueAt: Date = now): Date | null {
   switch (trigger.type) {
@@ -37,7 +36,7 @@ export function nextCheck(trigger: Trigger, now: Date, dueAt: Date = now): Date 
   }
 }
 
-/** The run after a moment; the same one for all moments from that on until it. Many people get up at seven. */
+/** The next run after a time, cached until that run: many users share a schedule. */
 const nextRun = remembering(
   (zoneAndCron: string, from: Date) => {
     const [timezone] = zoneAndCron.split(' ', 1);

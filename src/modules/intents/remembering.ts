@@ -1,9 +1,9 @@
 const ANSWERS = 10_000;
 
 /**
- * A function that answers what it has been asked before from memory: of ten thousand questions, then it starts anew.
+ * Memoizes a function of a text. The cache is emptied when it has 10,000 entries.
  *
- * @param holds whether an answer still holds. Default: always
+ * @param holds whether a cached answer is still valid. Default: always
  */
 export function remembering<A extends unknown[], V>(
   ask: (question: string, ...more: A) => V,

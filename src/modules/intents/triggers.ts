@@ -8,13 +8,13 @@ import { remembering } from './remembering';
 
 interface Rule {
   holds: (value: unknown) => boolean;
-  /** What to give instead, after "give". */
+  /** What is allowed, as it follows "give" in the message. */
   allowed: string;
 }
 
 const text: Rule = {
   holds: (value) => typeof value === 'string' && value.trim() !== '' && value.length <= 200,
-  allowed: 'a text of 1 to 200 characters',
+  allowed: 'text of 1 to 200 characters',
 };
 
 const detail: Rule = {
@@ -26,14 +26,14 @@ function number(allowed: string, min: number, max: number): Rule {
   return { holds: (value) => typeof value === 'number' && value >= min && value <= max, allowed };
 }
 
-/** What each kind of trigger holds: exactly these properties; an event further details, too. */
+/** The properties of each type of trigger: exactly these; an event may have more. */
 const RULES: Record<TriggerType, Record<string, Rule>> = {
   cron: {
     cron: { holds: isCron, allowed: 'five fields such as "0 7 * * 1-5", or a name such as "@daily"' },
     timezone: { holds: isTimeZone, allowed: 'an IANA time zone such as "Europe/Vienna"' },
   },
   interval: { everyHours: number('a number of hours, from a minute (1/60) to ten years (87600)', 1 / 60, 87_600) },
-  once: { at: { holds: isMoment, allowed: 'a moment with its offset, such as "2026-01-31T12:00:00Z"' } },
+  once: { at: { holds: isMoment, allowed: 'a time with its UTC offset, such as "2026-01-31T12:00:00Z"' } },
   price: {
     item: text,
     below: number('an amount above 0', Number.MIN_VALUE, Number.MAX_VALUE),
@@ -46,9 +46,9 @@ const RULES: Record<TriggerType, Record<string, Rule>> = {
 };
 
 /**
- * What makes an intent fire.
+ * The trigger of an intent.
  *
- * @throws InvalidInputError where it is not as its type wants it, naming the field
+ * @throws InvalidInputError if it is invalid for its type; the message names the field
  */
 export function triggerOf(
   intent: Pick<ScheduledIntent, 'triggerType' | 'triggerSchedule' | 'triggerCondition'>,
@@ -62,8 +62,8 @@ export function triggerOf(
     ? (['triggerSchedule', 'triggerCondition'] as const)
     : (['triggerCondition', 'triggerSchedule'] as const);
   const given: unknown = intent[field];
-  if (!isPlainObject(given)) throw wrong(field, given, `an object with ${names}, as "${triggerType}" needs it`);
-  if (intent[other]) throw wrong(other, intent[other], `none: "${triggerType}" has a ${field}`);
+  if (!isPlainObject(given)) throw wrong(field, given, `an object with ${names}, which "${triggerType}" needs`);
+  if (intent[other]) throw wrong(other, intent[other], `null, since "${triggerType}" uses ${field}`);
   for (const [name, { holds, allowed }] of Object.entries(rules)) {
     if (!holds(given[name])) throw wrong(`${field}.${name}`, given[name], allowed);
   }
@@ -79,7 +79,7 @@ export function hasSchedule(type: TriggerType): boolean {
   return type === 'cron' || type === 'interval' || type === 'once';
 }
 
-/** @param allowed what to give instead */
+/** @param allowed what is allowed */
 export function wrong(field: string, value: unknown, allowed: string): InvalidInputError {
   const given = value === undefined || value === null ? 'missing' : JSON.stringify(value).slice(0, 80);
   return new InvalidInputError(`${field} is ${given}: give ${allowed}.`);
@@ -89,14 +89,14 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Croner takes a moment in the place of a pattern, too. */
+/** Croner also accepts a date instead of a pattern. */
 const FIVE_FIELDS_OR_NAME = /^(@[a-z]+|\S+( +\S+){4})$/i;
 
 const isExpression = remembering(
   (text) => FIVE_FIELDS_OR_NAME.test(text) && succeeds(() => new Cron(text, { mode: '5-part' })),
 );
 
-/** Offsets, which newer versions of Node take for a zone, have no daylight saving. */
+/** Excludes offsets, which newer versions of Node accept as zones: they have no daylight saving time. */
 const isZone = remembering(
   (text) => /^[a-z]/i.test(text) && succeeds(() => new Intl.DateTimeFormat('en', { timeZone: text })),
 );

@@ -6,6 +6,6 @@ export class TriggerIncompleteError extends InvalidInputError {}
 declareViolations('intents', {
   chk_scheduled_intents_trigger: means(
     TriggerIncompleteError,
-    'A cron, interval or once trigger needs its schedule, any other trigger its condition.',
+    'A cron, interval or once trigger needs a triggerSchedule, any other trigger a triggerCondition.',
   ),
 });

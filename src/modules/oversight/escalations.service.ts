@@ -6,30 +6,30 @@ import { ESCALATION_PRIORITIES, type EscalationStatus } from '../../entities/ove
 import { ConflictError, NotFoundError } from '../../http/errors/domain-errors';
 import { throwDomainError } from '../../http/errors/violations';
 
-/** Nothing happens to an escalation any more that is resolved or dismissed. */
+/** A resolved or dismissed escalation can't be changed. */
 export class EscalationClosedError extends ConflictError {
   constructor({ id, status }: Pick<Escalation, 'id' | 'status'>) {
-    super(`The escalation ${id} is closed: it is ${status}.`);
+    super(`The escalation ${id} is already closed: its status is ${status}.`);
   }
 }
 
-/** What is to be looked at, and why. Default: of medium priority, and about nothing in particular. */
+/** A new escalation. Default: medium priority, and not about a particular row. */
 export type NewEscalation = Pick<Escalation, 'reason'> &
   Partial<Pick<Escalation, 'priority' | 'postId' | 'decisionId' | 'replyId'>>;
 
 const NOT_CLOSED: EscalationStatus[] = ['OPEN', 'IN_PROGRESS'];
 
-/** What a person has to look at (003): opened, taken on by somebody, closed by somebody. */
+/** Escalations to the team (003): opened, assigned, then resolved or dismissed. */
 @Injectable()
 export class EscalationsService {
   constructor(@InjectRepository(Escalation) private readonly escalations: Repository<Escalation>) {}
 
-  /** @throws ConflictError where what it is about does not exist */
+  /** @throws ConflictError if a row it refers to does not exist */
   async open(escalation: NewEscalation): Promise<Escalation> {
     return this.escalations.save(this.escalations.create(escalation)).catch(throwDomainError);
   }
 
-  /** What waits for somebody, the most urgent first, and of equally urgent ones the oldest. */
+  /** The escalations that are not closed, the most urgent first, then the oldest. */
   async waiting(limit: number): Promise<Escalation[]> {
     return this.escalations
       .createQueryBuilder('escalation')
@@ -44,7 +44,7 @@ export class EscalationsService {
   }
 
   /**
-   * Somebody takes it on, or over from somebody else.
+   * Assigns it to a person, or to another person.
    *
    * @throws NotFoundError
    * @throws EscalationClosedError
@@ -54,9 +54,9 @@ export class EscalationsService {
   }
 
   /**
-   * Somebody has done something about it.
+   * Resolves it.
    *
-   * @param notes what that was
+   * @param notes what was done
    * @throws NotFoundError
    * @throws EscalationClosedError
    */
@@ -64,7 +64,7 @@ export class EscalationsService {
     return this.change(id, { status: 'RESOLVED', resolvedBy: person, resolutionNotes: notes, resolvedAt: now });
   }
 
-  /** Nothing need be done about it. Throws as `resolve`. */
+  /** Closes it without action. Throws as `resolve`. */
   async dismiss(id: string, person: string, notes: string | null = null, now: Date = new Date()): Promise<Escalation> {
     return this.change(id, { status: 'DISMISSED', resolvedBy: person, resolutionNotes: notes, resolvedAt: now });
   }

@@ -6,6 +6,6 @@ export class MetricAlreadyRecordedError extends ConflictError {}
 declareViolations('oversight', {
   uq_kpi_metrics_date_platform_metric_type_metric_name: means(
     MetricAlreadyRecordedError,
-    'The metric is recorded for this day and platform already.',
+    'The metric is already recorded for this day and platform.',
   ),
 });

@@ -11,17 +11,17 @@ import {
 import { ConflictError, NotFoundError } from '../../http/errors/domain-errors';
 import { throwDomainError } from '../../http/errors/violations';
 
-/** A champion can't take this step from where they are. */
+/** The change of a champion's status or tier is not allowed. */
 export class IllegalChampionStepError extends ConflictError {
   constructor({ id }: Pick<CommunityChampion, 'id'>, from: string, to: string) {
-    super(`The champion ${id} is ${from}: they can't become ${to}.`);
+    super(`The champion ${id} is ${from} and can't become ${to}.`);
   }
 }
 
-/** What somebody answers to a direct message. */
+/** The answer to a direct message. */
 export type Answer = Exclude<DmResponse, 'NONE'>;
 
-/** Which status may follow which. 003 gives the statuses and leaves the steps open. */
+/** The allowed changes of status. 003 gives the statuses and leaves the changes open. */
 const NEXT_STATUSES: Readonly<Record<AdvocateStatus, readonly AdvocateStatus[]>> = {
   CANDIDATE: ['INVITED'],
   INVITED: ['ACTIVE', 'INACTIVE'],
@@ -30,8 +30,8 @@ const NEXT_STATUSES: Readonly<Record<AdvocateStatus, readonly AdvocateStatus[]>>
 };
 
 /**
- * Authors who speak for us of their own accord, and how they are won as advocates (003): nominated, invited by a direct
- * message, active by a positive answer. Who has become inactive may be invited again.
+ * Authors who recommend us, and how they become advocates (003): nominated, invited by a direct message, active after a
+ * positive answer. Inactive champions can be invited again.
  */
 @Injectable()
 export class ChampionsService {
@@ -39,31 +39,31 @@ export class ChampionsService {
 
   /**
    * @throws AlreadyChampionError
-   * @throws ConflictError where there is no such author
+   * @throws ConflictError if the author does not exist
    */
   async nominate(authorId: string, tier: ChampionTier = 'BRONZE'): Promise<CommunityChampion> {
     return this.champions.save(this.champions.create({ authorId, tier })).catch(throwDomainError);
   }
 
   /**
-   * To the next tier.
+   * Promotes a champion to the next tier.
    *
    * @throws NotFoundError
-   * @throws IllegalChampionStepError where there is none above
+   * @throws IllegalChampionStepError if there is no higher tier
    */
   async promote(id: string): Promise<CommunityChampion> {
     return this.change(id, (champion) => {
       const next = CHAMPION_TIERS[CHAMPION_TIERS.indexOf(champion.tier) + 1];
-      if (!next) throw new IllegalChampionStepError(champion, champion.tier, 'more');
+      if (!next) throw new IllegalChampionStepError(champion, champion.tier, 'anything higher');
       champion.tier = next;
     });
   }
 
   /**
-   * A direct message has invited them; their answer is awaited.
+   * Records that a direct message was sent to invite them.
    *
    * @throws NotFoundError
-   * @throws IllegalChampionStepError where they are invited or active already
+   * @throws IllegalChampionStepError if they are already invited or active
    */
   async recordInvitation(id: string, now: Date = new Date()): Promise<CommunityChampion> {
     return this.change(id, (champion) => {
@@ -74,10 +74,10 @@ export class ChampionsService {
   }
 
   /**
-   * They have answered the invitation; a positive answer makes them active, any other inactive.
+   * Records the answer to the invitation: a positive answer makes them active, any other inactive.
    *
    * @throws NotFoundError
-   * @throws IllegalChampionStepError where no answer is awaited
+   * @throws IllegalChampionStepError if they are not invited
    */
   async recordResponse(id: string, answer: Answer): Promise<CommunityChampion> {
     return this.change(id, (champion) => {
@@ -90,17 +90,17 @@ export class ChampionsService {
   }
 
   /**
-   * They are an advocate no more, or never came to answer.
+   * Makes them inactive: they stopped, or never answered.
    *
    * @throws NotFoundError
-   * @throws IllegalChampionStepError where they are neither invited nor active
+   * @throws IllegalChampionStepError if they are neither invited nor active
    */
   async retire(id: string): Promise<CommunityChampion> {
     return this.change(id, (champion) => step(champion, 'INACTIVE'));
   }
 
   /**
-   * They have spoken for us once more.
+   * Counts one more recommendation.
    *
    * @throws NotFoundError
    */
@@ -109,17 +109,17 @@ export class ChampionsService {
     if (affected === 0) throw new NotFoundError('champion', id);
   }
 
-  /** A sample has been sent to them. Throws as `countEngagement`. */
+  /** Records that a sample was sent to them. Throws as `countEngagement`. */
   async markSampleSent(id: string): Promise<void> {
     await this.change(id, (champion) => void (champion.sampleSent = true));
   }
 
-  /** They have become a customer. Throws as `countEngagement`. */
+  /** Records that they have become a customer. Throws as `countEngagement`. */
   async markConverted(id: string): Promise<void> {
     await this.change(id, (champion) => void (champion.converted = true));
   }
 
-  /** Changes a champion while nobody else does. */
+  /** Locks and changes a champion. */
   private async change(id: string, work: (champion: CommunityChampion) => void): Promise<CommunityChampion> {
     return this.champions.manager
       .transaction(async (manager) => {

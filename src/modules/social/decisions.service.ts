@@ -10,32 +10,32 @@ import { ExperimentsService } from '../experiments/experiments.service';
 import { type Segment, type Weights, WeightsService } from '../experiments/weights.service';
 import { NOT_REPORTED } from './posts.service';
 
-/** A post is dealt with once. */
+/** The post has already been processed. */
 export class PostAlreadyProcessedError extends ConflictError {
   constructor({ id, processedAt }: Pick<Post, 'id' | 'processedAt'>) {
-    super(`The post ${id} has been dealt with at ${processedAt!.toISOString()}.`);
+    super(`The post ${id} was already processed at ${processedAt!.toISOString()}.`);
   }
 }
 
 type Scores = Pick<Decision, 'sssScore' | 'arsScore' | 'evsScore' | 'trsScore'>;
 
-/** What the decision engine has decided. */
+/** A decision of the decision engine. */
 export type NewDecision = Pick<Decision, 'postId' | 'mode'> &
   Scores &
   Partial<Pick<Decision, 'archetype' | 'safetyFlags' | 'signalsJson' | 'temporalContext'>> & {
-    /** Default: the four scores by the weights of the segments. */
+    /** Default: the four scores, weighted as in the segments. */
     compositeScore?: number;
-    /** What the post is part of, the narrowest first. Default: its platform. */
+    /** The segments of the post, the narrowest first. Default: its platform. */
     segments?: readonly Segment[];
-    /** What the post says of competitors, the chief one first. Default: nothing. */
+    /** Mentions of competitors, the most important first. Default: none. */
     mentions?: readonly Omit<NewMention, 'postId'>[];
-    /** The experiment that it is to be part of, if that runs. Default: none. */
+    /** The experiment that it belongs to, if that is running. Default: none. */
     experimentId?: string;
-    /** Where the mode was drawn by lot: what the scores foretold. Default: it was decided by the scores. */
+    /** For a random mode: the prediction of the scores. Default: the scores decided the mode. */
     randomized?: Pick<RandomizedExperiment, 'predictedMode' | 'predictedOutcome'>;
   };
 
-/** Whether and how posts are answered (003). */
+/** Decisions whether and how to answer posts (003). */
 @Injectable()
 export class DecisionsService {
   constructor(
@@ -47,13 +47,13 @@ export class DecisionsService {
   ) {}
 
   /**
-   * Writes what was decided of a post, which has been dealt with by that: the decision, the mentions of competitors, the
-   * place in the control group and the post's processed_at, all or nothing. All posts of an author get the same variant.
+   * Records the decision on a post: the decision, the mentions of competitors, the entry in the control group and the post's
+   * processed_at; all or nothing. All posts of an author get the same variant.
    *
-   * @throws NotFoundError where there is no such post or experiment
-   * @throws PostAlreadyProcessedError where somebody was faster, or it was put aside as spam or given up
+   * @throws NotFoundError if the post or the experiment does not exist
+   * @throws PostAlreadyProcessedError if another worker was faster, or the post is spam or has failed for good
    * @throws BrokenRulesError
-   * @throws ConflictError where there is no such competitor
+   * @throws ConflictError if a competitor does not exist
    */
   async record(decision: NewDecision, now: Date = new Date()): Promise<Decision> {
     return this.decisions.manager
@@ -94,7 +94,7 @@ export class DecisionsService {
   }
 }
 
-/** With its author. Nobody else deals with it until the transaction ends. */
+/** The post with its author, locked until the transaction ends. */
 async function lockedPost(manager: EntityManager, id: string): Promise<Post> {
   const post = await manager
     .createQueryBuilder(Post, 'post')
@@ -106,7 +106,7 @@ async function lockedPost(manager: EntityManager, id: string): Promise<Post> {
   return post;
 }
 
-/** How often dealing with the post has failed, without the attempt that has just succeeded. */
+/** The number of failed attempts, without the current one, which has succeeded. */
 function failuresOf({ errorCount, errorMessage }: Post): number {
   return errorMessage === NOT_REPORTED ? errorCount - 1 : errorCount;
 }
@@ -117,7 +117,7 @@ function weighted(scores: Scores, weights: Weights): number {
     scores.arsScore * weights.arsWeight +
     scores.evsScore * weights.evsWeight +
     scores.trsScore * weights.trsWeight;
-  // Weights sum to 1 but for a thousandth.
+  // The sum of the weights may exceed 1 by a thousandth.
   return Math.min(sum, 1);
 }
 

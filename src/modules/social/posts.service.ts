@@ -10,46 +10,45 @@ import { InvalidInputError } from '../../http/errors/domain-errors';
 import { throwDomainError } from '../../http/errors/violations';
 import { checkNewRow } from '../../http/validation/entity-rules.subscriber';
 
-/** The most sightings of one ingest. */
+/** The maximum number of sightings per ingest. */
 export const MAX_SIGHTINGS = 1000;
-/** How often dealing with a post is tried before it is given up. */
+/** How many attempts to process a post before it has failed for good. */
 export const PROCESSING_ATTEMPTS = 5;
-/** For how long a claimed post is its worker's, and for how long a failed one rests. */
+/** How long a claim lasts, and how long a failed post waits for the next attempt. */
 export const LEASE_MS = 5 * 60_000;
-/** The error of a post that somebody has in hand, or had when they died. */
+/** The error of a post whose worker has not reported back, or has died. */
 export const NOT_REPORTED = 'No worker has reported back.';
 
-/** A post as the listener sees it, and its author as they are at the time. */
+/** A post as the listener sees it, with its author at that time. */
 export type Sighting = Pick<Post, 'platform' | 'platformPostId' | 'content' | 'keywordMatches'> &
   Partial<Pick<Post, 'keywordCategories' | 'spamFiltered' | 'rawMetrics'>> & {
     author: Pick<Author, 'platformId' | 'handle' | 'displayName' | 'followerCount' | 'isVerified'>;
   };
 
-/** What became of sightings. */
+/** The result of an ingest. */
 export interface Ingest {
-  /** Those that are in the database, in the order of the sightings; of several sightings of a new post one is told to be new. */
+  /** The posts in the order of the sightings. If a new post was sighted several times, only the first is marked as new. */
   ingested: Ingested[];
-  /** Those that are wrong, each with the reason. */
+  /** The invalid sightings, each with the reason. */
   refused: Refused<Sighting>[];
 }
 
 export interface Ingested {
-  /** As it is stored: a known post stays as it was first seen. */
+  /** The stored post; a known post stays as first seen. */
   post: Post;
   isNew: boolean;
 }
 
 /**
- * What the listener finds (003): written once a post, then dealt with once.
+ * Posts that the listener finds (003). Each is stored once and processed once.
  *
  *     await posts.ingest(await listener.next());
  *     for (const post of await posts.claim(50)) await decisions.record(await engine.decide(post));
  *
- * A claim is a lease, in the columns that there are: it counts as a failed attempt (error_count, with the error that no
- * worker has reported back) until the worker reports, and updated_at, which the database's clock keeps, says since when. A
- * post that has failed, in whichever way, rests for five minutes from then; so one whose worker dies comes back by itself,
- * and one that kills its workers is given up like any other, after PROCESSING_ATTEMPTS. One that is given up waits no
- * more: it has its processed_at, no decision, and the last error.
+ * A claim is a lease that uses existing columns: it counts as a failed attempt (error_count, and NOT_REPORTED as the error)
+ * until the worker reports back; updated_at, set by the database's clock, is its start. A failed post waits five minutes
+ * from then. So a post whose worker dies is claimed again, and a post that crashes its workers fails for good after
+ * PROCESSING_ATTEMPTS, like any other. A post that has failed for good has a processed_at, no decision, and the last error.
  */
 @Injectable()
 export class PostsService {
@@ -59,18 +58,19 @@ export class PostsService {
   ) {}
 
   /**
-   * Writes posts that are new, and what is new of their authors, who and which are known by the platforms' keys. In a batch
-   * the first sighting of a post counts, and the last one of an author. Spam is put aside: it does not wait. A sighting that is older than the last one of its author changes nothing of them.
+   * Stores new posts, and creates or updates their authors; both are identified by the platform's keys. In a batch, the first
+   * sighting of a post counts, and the last one of an author. Spam is stored, but does not wait for processing. A sighting
+   * that is older than the last one of its author does not change the author.
    *
-   * It takes one round trip, two where some posts are known, more where some are refused; any number of processes may ingest
-   * the same posts in any order. A sighting that is wrong doesn't stop the others.
+   * It takes one round trip, two if some posts are known, more if some are rejected. Any number of processes may ingest the
+   * same posts in any order. An invalid sighting doesn't stop the others.
    *
    * @param sightings at most MAX_SIGHTINGS
-   * @param now when they were seen
+   * @param now when the posts were seen
    */
   async ingest(sightings: readonly Sighting[], now: Date = new Date()): Promise<Ingest> {
     if (sightings.length > MAX_SIGHTINGS)
-      throw new InvalidInputError(`An ingest takes up to ${MAX_SIGHTINGS} sightings: these are ${sightings.length}.`);
+      throw new InvalidInputError(`Got ${sightings.length} sightings; at most ${MAX_SIGHTINGS} are allowed.`);
     const { written, refused } = await writeEach(sightings, (some) => this.write(some, now));
     const created = byKey(written);
     const wrong = new Set(refused.map(({ row }) => row));
@@ -82,13 +82,13 @@ export class PostsService {
       const post = created.get(key) ?? known.get(key);
       const isNew = created.has(key) && !told.has(key);
       told.add(key);
-      // A known post that retention has just deleted is not there any more.
+      // Retention may just have deleted a known post.
       return post ? [{ post, isNew }] : [];
     });
     return { ingested, refused };
   }
 
-  /** Writes all of them or none, and returns the posts that are new. */
+  /** Writes all or none, and returns the new posts. */
   private async write(sightings: readonly Sighting[], now: Date): Promise<Post[]> {
     const [authors, posts] = [new Map<string, object>(), new Map<string, object>()];
     for (const sighting of sightings) {
@@ -106,14 +106,14 @@ export class PostsService {
   }
 
   /**
-   * Claims posts that wait, by and large in the order in which they came. No two workers get the same one while its lease
-   * lasts, and none waits for another. The worker calls `DecisionsService.record` or `markFailed`.
+   * Claims waiting posts, roughly in the order of arrival. While a lease lasts, no other worker gets the post; workers never
+   * wait for each other. The worker calls `DecisionsService.record` or `markFailed`.
    *
-   * @param limit how many at most
-   * @returns none: no post waits
+   * @param limit maximum number of posts
+   * @returns an empty list if no post is waiting
    */
   async claim(limit: number, now: Date = new Date()): Promise<Post[]> {
-    if (!Number.isInteger(limit) || limit < 1) throw new InvalidInputError('A claim takes a whole number above 0.');
+    if (!Number.isInteger(limit) || limit < 1) throw new InvalidInputError('limit must be a whole number above 0.');
     const leaseBegin = new Date(now.getTime() - LEASE_MS);
     for (;;) {
       const [taken] = await this.posts.query<[Post[], number]>(`${CLAIM} RETURNING ${columnsOf(this.posts.metadata)}`, [
@@ -122,16 +122,16 @@ export class PostsService {
         now,
       ]);
       const claimed = taken.filter(({ processedAt }) => processedAt === null);
-      // Where all that was found is given up, there may be more behind it.
+      // If all of these have failed for good, later ones may be waiting.
       if (claimed.length > 0 || taken.length === 0) return claimed;
     }
   }
 
   /**
-   * Dealing with a claimed post has failed: it is tried again after LEASE_MS, or given up. Nothing happens where the post
-   * is not this worker's any more.
+   * Marks an attempt to process a claimed post as failed: the next attempt is after LEASE_MS, unless it has failed for good.
+   * This does nothing if the claim has ended.
    *
-   * @param post as it was claimed
+   * @param post as returned by `claim`
    */
   async markFailed(
     { id, errorCount }: Pick<Post, 'id' | 'errorCount'>,
@@ -161,7 +161,7 @@ export class PostsService {
 function authorOf({ platform, author }: Sighting) {
   const { handle, displayName, followerCount, isVerified } = author;
   const powerTier = powerTierOf(followerCount);
-  // What is one key in the database has to be one here.
+  // Keys must be equal here if they are equal in the database.
   const platformId = wellFormed(author.platformId);
   return { platform, platformId, handle, displayName, followerCount, isVerified, powerTier };
 }
@@ -185,13 +185,13 @@ function byKey(posts: readonly Post[]): Map<string, Post> {
   return new Map(posts.map((post) => [keyOfPost(post), post]));
 }
 
-/** What may change of an author from sighting to sighting. */
+/** The columns of an author that a newer sighting updates. */
 const PROFILE = ['handle', 'display_name', 'follower_count', 'is_verified', 'is_power_user', 'power_tier'].map(
   (column) =>
     `${column} = CASE WHEN excluded.last_seen_at >= known.last_seen_at THEN excluded.${column} ELSE known.${column} END`,
 );
 
-/** In the order of the keys, authors before posts: so that no two ingests wait for each other. */
+/** In key order, authors before posts, so that concurrent ingests can't deadlock. */
 const INGEST = `
   WITH author AS (
     INSERT INTO authors AS known (platform, platform_id, handle, display_name, follower_count, is_verified,
@@ -215,7 +215,7 @@ const INGEST = `
   ORDER BY seen.platform, "platformPostId"
   ON CONFLICT (platform, platform_post_id) DO NOTHING`;
 
-/** All that wait are equal in the order of idx_posts_processed_at, which keeps the planner to it: there they stand as they came. */
+/** Waiting posts are equal in idx_posts_processed_at and stand there in order of arrival. ORDER BY makes the planner use it. */
 const CLAIM = `
   UPDATE posts SET
     error_count = least(error_count + 1, ${PROCESSING_ATTEMPTS}),

@@ -11,21 +11,21 @@ import { type Page, pageOf, type PageRequest } from '../../http/pagination/page'
 import { CompetitorsService } from '../competitors/competitors.service';
 import { MedicalClaimError, UnapprovedReplyError, UnsignedReplyError } from './violations';
 
-/** What a decision has to score, composite, for its reply to be approved by rule. 003 leaves the rule open. */
+/** The minimum composite score for automatic approval. 003 leaves the rule open. */
 export const AUTO_APPROVAL_SCORE = 0.7;
 
-/** Somebody has approved or rejected the reply already. */
+/** The reply has already been approved or rejected. */
 export class ReplyNotPendingError extends ConflictError {
   constructor({ id, approvalStatus }: Pick<Reply, 'id' | 'approvalStatus'>) {
-    super(`The reply ${id} does not wait for approval any more: it is ${approvalStatus}.`);
+    super(`The reply ${id} is no longer waiting for approval: it is ${approvalStatus}.`);
   }
 }
 
-/** What is to be answered. Default: a comment, in the manner that the decision says. */
+/** A new reply. Default: a comment, with the decision's archetype. */
 export type NewReply = Pick<Reply, 'content'> &
   Partial<Pick<Reply, 'archetype' | 'replyType'>> & { decisionId: string };
 
-/** What we answer (003): drafted, approved by a person or by rule, posted, deleted again for a reason. */
+/** Replies (003): drafted, approved by a person or automatically, posted, deleted with a reason. */
 @Injectable()
 export class RepliesService {
   constructor(
@@ -34,10 +34,10 @@ export class RepliesService {
   ) {}
 
   /**
-   * A reply that waits for approval, with a UTM code of its own.
+   * Creates a reply that waits for approval, with its own UTM code.
    *
-   * @throws UnsignedReplyError, MedicalClaimError, BrokenRulesError for its content
-   * @throws NotFoundError where there is no such decision
+   * @throws UnsignedReplyError, MedicalClaimError, BrokenRulesError for invalid content
+   * @throws NotFoundError if the decision does not exist
    */
   async draft({ decisionId, ...draft }: NewReply): Promise<Reply> {
     checkContent(draft.content);
@@ -51,34 +51,34 @@ export class RepliesService {
       .catch(throwDomainError);
   }
 
-  /** What waits for approval, the oldest first. */
+  /** The replies that wait for approval, the oldest first. */
   async waiting(request: PageRequest = {}): Promise<Page<Reply>> {
-    // In so many words, which are those of idx_replies_waiting: a parameter might be anything.
+    // Literally the predicate of idx_replies_waiting: with parameters the planner could not use the index.
     const where = `approval_status = 'PENDING' AND deleted_at IS NULL`;
     return pageOf(this.replies.manager, Reply, { where, by: 'createdAt', order: 'ASC' }, request);
   }
 
   /**
-   * A person approves it.
+   * Approves a reply.
    *
-   * @param person as they are to be called
-   * @throws NotFoundError where there is none, or it is deleted
+   * @param person the name of the person who approves
+   * @throws NotFoundError if it does not exist, or is deleted
    * @throws ReplyNotPendingError
    */
   async approve(id: string, person: string, now: Date = new Date()): Promise<Reply> {
     return this.judge(id, { approvalStatus: 'APPROVED', approvedBy: person, approvedAt: now });
   }
 
-  /** A person rejects it. Throws as `approve`. */
+  /** Rejects a reply. Throws as `approve`. */
   async reject(id: string, person: string, now: Date = new Date()): Promise<Reply> {
     return this.judge(id, { approvalStatus: 'REJECTED', approvedBy: person, approvedAt: now });
   }
 
   /**
-   * Approves it by rule: its decision scores AUTO_APPROVAL_SCORE at least, flags nothing and is about no power user, and
-   * nothing of it is escalated. What the rule does not approve goes on waiting for a person. Throws as `approve`.
+   * Approves a reply automatically if its decision scores at least AUTO_APPROVAL_SCORE, has no safety flags, is not about a power
+   * user, and has no open escalation. Otherwise the reply keeps waiting for a person. Throws as `approve`.
    *
-   * @returns whether it is approved
+   * @returns whether it was approved
    */
   async autoApprove(id: string, now: Date = new Date()): Promise<boolean> {
     const reply = await this.change(id, async (pending, manager) => {
@@ -90,16 +90,16 @@ export class RepliesService {
   }
 
   /**
-   * It has been posted, and what its post says of competitors is replied to. A second call changes nothing.
+   * Records that it was posted, and marks the competitors' mentions in its post as replied to. A second call changes nothing.
    *
-   * @throws NotFoundError where there is none, or it is deleted
+   * @throws NotFoundError if it does not exist, or is deleted
    * @throws UnapprovedReplyError
    */
   async markPosted(id: string, now: Date = new Date()): Promise<Reply> {
     return this.change(id, async (reply, manager) => {
       if (reply.postedAt) return;
       if (reply.approvalStatus !== 'APPROVED' && reply.approvalStatus !== 'AUTO_APPROVED')
-        throw new UnapprovedReplyError(`The reply ${id} may not be posted: it is ${reply.approvalStatus}.`);
+        throw new UnapprovedReplyError(`The reply ${id} can't be posted: it is ${reply.approvalStatus}.`);
       reply.postedAt = now;
       if (!reply.decisionId) return;
       const { postId } = await manager.findOneByOrFail(Decision, { id: reply.decisionId });
@@ -108,9 +108,9 @@ export class RepliesService {
   }
 
   /**
-   * Marks it as deleted, whether it had been posted or not; the row stays.
+   * Marks it as deleted, whether or not it was posted; the row stays.
    *
-   * @throws NotFoundError where there is none, or it is deleted already
+   * @throws NotFoundError if it does not exist, or is already deleted
    */
   async softDelete(id: string, reason: string): Promise<void> {
     await this.change(id, async (reply, manager) => {
@@ -120,9 +120,9 @@ export class RepliesService {
   }
 
   /**
-   * The platform's figures of it as they are now, in the place of earlier ones.
+   * Replaces the platform's metrics for it.
    *
-   * @throws NotFoundError where there is none, or it is not posted
+   * @throws NotFoundError if it does not exist, or is not posted
    */
   async recordMetrics(id: string, metricsJson: Record<string, unknown>): Promise<void> {
     const { affected } = await this.replies
@@ -131,7 +131,7 @@ export class RepliesService {
     if (affected === 0) throw new NotFoundError('posted reply', id);
   }
 
-  /** Somebody has said that it helped. Throws as `recordMetrics`. */
+  /** Counts one more person whom it helped. Throws as `recordMetrics`. */
   async countHelp(id: string): Promise<void> {
     const { affected } = await this.replies
       .increment({ id, postedAt: Not(IsNull()) }, 'helpCount', 1)
@@ -146,7 +146,7 @@ export class RepliesService {
     });
   }
 
-  /** Changes a reply while nobody else does. */
+  /** Locks and changes a reply. */
   private async change(
     id: string,
     work: (reply: Reply, manager: EntityManager) => Promise<void> | void,
@@ -162,11 +162,11 @@ export class RepliesService {
   }
 }
 
-/** Before the entity's own rules, which tell neither of the two from any other. */
+/** Checked before the entity's rules, which have no specific errors for these two. */
 function checkContent(content: string): void {
-  if (!content.includes(SIGNATURE)) throw new UnsignedReplyError(`A reply has to be signed with ${SIGNATURE}.`);
+  if (!content.includes(SIGNATURE)) throw new UnsignedReplyError(`A reply must be signed with ${SIGNATURE}.`);
   const claim = MEDICAL_CLAIMS.find((words) => content.toLowerCase().includes(words));
-  if (claim) throw new MedicalClaimError(`A reply must not make a medical claim: say it without "${claim}".`);
+  if (claim) throw new MedicalClaimError(`A reply must not make a medical claim: remove "${claim}".`);
 }
 
 /** `vita-reddit-coach-1f4a90c2b7de`. */
@@ -174,7 +174,7 @@ function newUtmCode(platform: Platform, archetype: Archetype | null): string {
   return ['vita', platform, ...(archetype ? [archetype] : []), randomBytes(6).toString('hex')].join('-').toLowerCase();
 }
 
-/** With its post. */
+/** The decision with its post. */
 async function decisionOf(manager: EntityManager, id: string): Promise<Decision> {
   const decision = await manager.findOne(Decision, { where: { id }, relations: { post: true } });
   if (!decision) throw new NotFoundError('decision', id);

@@ -9,10 +9,13 @@ export class UnsignedReplyError extends InvalidInputError {}
 export class MedicalClaimError extends InvalidInputError {}
 
 declareViolations('social', {
-  uq_authors_platform_platform_id: means(AuthorExistsError, 'This author of the platform is known already.'),
-  uq_posts_platform_platform_post_id: means(PostAlreadyIngestedError, 'This post of the platform is ingested already.'),
+  uq_authors_platform_platform_id: means(AuthorExistsError, 'This author of the platform already exists.'),
+  uq_posts_platform_platform_post_id: means(
+    PostAlreadyIngestedError,
+    'This post of the platform has already been ingested.',
+  ),
   chk_replies_content_claims: means(MedicalClaimError, 'A reply must not make a medical claim.'),
-  chk_replies_content_signature: means(UnsignedReplyError, 'A reply has to be signed.'),
-  chk_replies_posted: means(UnapprovedReplyError, 'A reply has to be approved before it is posted.'),
-  uq_community_champions_author_id: means(AlreadyChampionError, 'This author is a champion already.'),
+  chk_replies_content_signature: means(UnsignedReplyError, 'A reply must be signed.'),
+  chk_replies_posted: means(UnapprovedReplyError, 'A reply must be approved before it is posted.'),
+  uq_community_champions_author_id: means(AlreadyChampionError, 'This author is already a champion.'),
 });

@@ -4,7 +4,7 @@ import { withColumns } from '../../http/openapi/columns';
 
 withColumns(Task);
 
-/** What a person says of a new task: the rules are the entity's. */
+/** A new task; the entity's validation rules apply. */
 export class NewTask extends IntersectionType(
   PickType(Task, ['title']),
   PartialType(PickType(Task, ['description', 'completed']), { skipNullProperties: false }),

@@ -21,7 +21,7 @@ import { ApiPageOf, PageQuery } from '../../http/pagination/page-query';
 import { NewTask, TaskChanges } from './task.dto';
 import { TasksService } from './tasks.service';
 
-/** A person's tasks. Another person's are not there: 404, as for those that nobody has. */
+/** The user's tasks. Another user's task is a 404, like one that does not exist. */
 @ApiTags('tasks')
 @ApiSecurity(USER_ID_HEADER)
 @UseGuards(GatewayUserGuard)

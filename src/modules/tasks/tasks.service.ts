@@ -5,17 +5,17 @@ import { NotFoundError } from '../../http/errors/domain-errors';
 import { throwDomainError } from '../../http/errors/violations';
 import { type Page, pageOf, type PageRequest } from '../../http/pagination/page';
 
-/** What a person says of a task. */
+/** The properties of a task that a user sets. */
 export type TaskValues = Pick<Task, 'title'> & Partial<Pick<Task, 'description' | 'completed'>>;
 
-/** A person's tasks (002). Each method acts as the person: no WHERE says whose, the database does. */
+/** A user's tasks (002). Each method acts as the user: no query filters by user, because row-level security does. */
 @Injectable()
 export class TasksService {
   constructor(private readonly context: UserContext) {}
 
   /**
-   * @throws BrokenRulesError where a value breaks a rule of the entity
-   * @throws ConflictError where there is no such person
+   * @throws BrokenRulesError if a value breaks a rule of the entity
+   * @throws ConflictError if the user does not exist
    */
   create(userId: string, values: TaskValues): Promise<Task> {
     return this.context
@@ -34,10 +34,10 @@ export class TasksService {
   }
 
   /**
-   * Changes what is given.
+   * Changes the given properties.
    *
    * @throws NotFoundError
-   * @throws BrokenRulesError where a value breaks a rule of the entity
+   * @throws BrokenRulesError if a value breaks a rule of the entity
    */
   change(userId: string, id: string, values: Partial<TaskValues>): Promise<Task> {
     return this.context

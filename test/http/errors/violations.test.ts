@@ -144,7 +144,7 @@ it('keeps what it was caused by, and says none of it', async () => {
   await insert(client, 'users', { email: 'ada@example.org' });
   const error = (await refusal(() => insert(client, 'users', { email: 'ada@example.org' }))) as DomainError;
   expect(error.cause).toBeInstanceOf(QueryFailedError);
-  expect(error.message).toBe('Somebody has this address already: log in, or use another one.');
+  expect(error.message).toBe('This email address is already registered: log in, or use another one.');
 });
 
 it('leaves other errors as they are', () => {

@@ -22,21 +22,17 @@ const HASH = 'hunter2-in-clear-text';
 
 describe('a new row', () => {
   it.each<[string, new () => ObjectLiteral, ObjectLiteral]>([
+    ['Invalid task: title must not be blank (got text of 1 characters).', Task, { title: ' ' }],
     [
-      'The task is wrong: title must match /\\S/ regular expression (it is text of 1 characters).',
-      Task,
-      { title: ' ' },
-    ],
-    [
-      'title must be shorter than or equal to 255 characters (it is text of 300 characters)',
+      'title must be shorter than or equal to 255 characters (got text of 300 characters)',
       Task,
       { title: 'a'.repeat(300) },
     ],
-    ['title must match /\\S/ regular expression (it is missing)', Task, {}],
-    ['completed must be a boolean value (it is null)', Task, { title: 'x', completed: null }],
+    ['title must not be blank (got nothing)', Task, {}],
+    ['completed must be a boolean value (got null)', Task, { title: 'x', completed: null }],
     ['passwordHash must match', User, { email: 'bob@example.org', passwordHash: HASH }],
-    ['The kpi metric is wrong: ', KpiMetric, { date: new Date() }],
-    ['The engagement message is wrong: ', EngagementMessage, { scheduledFor: new Date('never') }],
+    ['Invalid kpi metric: ', KpiMetric, { date: new Date() }],
+    ['Invalid engagement message: ', EngagementMessage, { scheduledFor: new Date('never') }],
   ])('%s', async (message, entity, values) => {
     const repository = dataSource.getRepository(entity);
     const row = { ...values, ...(entity !== User && { userId: user.id }) };

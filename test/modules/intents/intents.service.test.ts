@@ -119,11 +119,11 @@ describe('an intent that a person writes', () => {
 
   it('is refused where it would never fire, and nothing is stored', async () => {
     const refused: [NewIntent, RegExp][] = [
-      [once(after(-1)), /^triggerSchedule\.at is ".*": give a moment to come\.$/],
+      [once(after(-1)), /^triggerSchedule\.at is ".*": give a time in the future\.$/],
       [once(NOW), /^triggerSchedule\.at /],
       [briefing({ triggerSchedule: { cron: '0 0 30 2 *', timezone: 'UTC' } }), /^triggerSchedule is /],
-      [briefing({ expiresAt: NOW }), /^expiresAt is .*: give a moment to come, or none\.$/],
-      [briefing({ expiresAt: after(HOUR) }), /^expiresAt is .*: give a moment after 2026-03-03T07:00:00\.000Z/],
+      [briefing({ expiresAt: NOW }), /^expiresAt is .*: give a time in the future, or null\.$/],
+      [briefing({ expiresAt: after(HOUR) }), /^expiresAt is .*: give a time after 2026-03-03T07:00:00\.000Z/],
     ];
     for (const [intent, message] of refused) {
       const error = await intents.create(ada, intent, NOW).catch((thrown: unknown) => thrown);

@@ -85,7 +85,7 @@ it.each(BAD)('refuses a %s trigger with %j', (type, change, message) => {
 
 it.each([undefined, null, [], 'daily', 7])('refuses %j in the place of a schedule or condition', (shape) => {
   expect(() => triggerOf(intentWith('cron', shape))).toThrow(
-    /^triggerSchedule is .* cron, timezone, as "cron" needs it/,
+    /^triggerSchedule is .* cron, timezone, which "cron" needs\.$/,
   );
   expect(() => triggerOf(intentWith('news', shape))).toThrow(/^triggerCondition is /);
 });

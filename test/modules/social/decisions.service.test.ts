@@ -245,7 +245,7 @@ it('decides on a post once, and tells when that was', async () => {
   const made = await decision();
   await decisions.record(made, NOW);
   await expect(decisions.record(made)).rejects.toThrow(
-    `The post ${made.postId} has been dealt with at 2026-03-01T12:00:00.000Z.`,
+    `The post ${made.postId} was already processed at 2026-03-01T12:00:00.000Z.`,
   );
   expect(await rows('decisions')).toHaveLength(1);
 });

@@ -185,13 +185,13 @@ describe('an ingest', () => {
   });
 
   it.each<[string, Parameters<typeof sighting>[0]]>([
-    ['The post is wrong: content must be longer than or equal to 1 characters', { content: '' }],
+    ['Invalid post: content must be longer than or equal to 1 characters', { content: '' }],
     ['content must be shorter than or equal to 5000 characters', { content: 'a'.repeat(5001) }],
-    ['keywordMatches must contain at least 1 elements (it is a list of 0)', { keywordMatches: [] }],
+    ['keywordMatches must contain at least 1 elements (got a list of 0)', { keywordMatches: [] }],
     ['keywordMatches must contain no more than 50 elements', { keywordMatches: Array<string>(51).fill('x') }],
     ['platformPostId must match', { platformPostId: 'a post' }],
     ['platform must be one of', { platform: 'MYSPACE' as never }],
-    ['The author is wrong: handle must match', { author: { handle: '@ada' } }],
+    ['Invalid author: handle must match', { author: { handle: '@ada' } }],
     ['platformId should not be empty', { author: { platformId: '' } }],
     ['followerCount must not be less than 0', { author: { followerCount: -1 } }],
     ['followerCount must be an integer number', { author: { followerCount: 1.5 } }],

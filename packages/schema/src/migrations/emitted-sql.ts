@@ -8,15 +8,15 @@ export interface Statement {
   readonly parameters: readonly string[];
 }
 
-/** What a migration's `up` sends, and whether that is sure to be all: it is not where it reads, and so may act by what it finds. */
+/** What a migration's `up` sends, and whether that is certainly complete: not if it reads, since its SQL may depend on the result. */
 export interface EmittedSql {
   readonly statements: readonly Statement[];
   readonly complete: boolean;
 }
 
 /**
- * The SQL that `up` sends, found by running it against a query runner that writes down instead of executing: nothing
- * reaches the database. Every query seems to find no rows; a migration that can't go on from there ends the list.
+ * The SQL that `up` sends. It runs `up` with a query runner that records statements and sends nothing to the database. Every
+ * query returns no rows; if the migration fails because of that, the list ends there.
  */
 export async function emittedSql(dataSource: DataSource, migration: MigrationInterface): Promise<EmittedSql> {
   const statements: Statement[] = [];
@@ -28,10 +28,10 @@ export async function emittedSql(dataSource: DataSource, migration: MigrationInt
   }
 }
 
-/** Statements that give rows back. */
+/** Statements that return rows. */
 const READS = /^\s*(SELECT|WITH|VALUES|TABLE|SHOW)\b|\bRETURNING\b/i;
 
-/** A query runner that never connects. What a migration reaches through it, its DataSource and manager, leads back to it. */
+/** A query runner that never connects. Its DataSource and manager lead back to it. */
 function recorder(dataSource: DataSource, statements: Statement[]): QueryRunner {
   const recorder = dataSource.createQueryRunner();
   const query = (sql: string, parameters: unknown[] = [], structured = false): Promise<unknown> => {
@@ -54,8 +54,8 @@ function toJson(value: unknown): string {
 }
 
 /**
- * SHA-256, in hexadecimal, of a migration's statements. It is taken of the SQL and not of the file, so that TypeScript and
- * what is compiled from it agree, and so that a comment or a formatter changes nothing.
+ * SHA-256, in hexadecimal, of a migration's statements. It uses the SQL and not the file, so that TypeScript and its compiled
+ * form have the same checksum, and comments and formatting don't matter.
  */
 export function checksum({ statements }: EmittedSql): string {
   return createHash('sha256')

@@ -3,8 +3,8 @@ import { checksum, type EmittedSql, emittedSql } from './emitted-sql';
 import { UserError } from '../errors';
 
 /**
- * TypeORM's own table of applied migrations, and beside it the checksum of each one's SQL. A row is of one application:
- * `typeorm migration:revert` deletes it with its migration's, and what is applied again afterwards gets a row of its own.
+ * TypeORM's own table of applied migrations, and a table with the checksum of each one's SQL. `typeorm migration:revert`
+ * deletes both rows; a migration that is applied again gets new rows.
  */
 const BOOKKEEPING = {
   migrations: [
@@ -26,7 +26,7 @@ const BOOKKEEPING = {
   ],
 };
 
-/** The statements that make those of the bookkeeping's tables that the database lacks. */
+/** The statements that create the missing bookkeeping tables. */
 export async function missingBookkeeping(connection: QueryRunner): Promise<string[]> {
   const statements: string[] = [];
   for (const [table, creation] of Object.entries(BOOKKEEPING)) {
@@ -40,11 +40,11 @@ interface AppliedMigration {
   readonly id: number;
   readonly name: string;
   readonly timestamp: number;
-  /** Of its SQL when it was applied; null: something else than the runner applied it. */
+  /** The checksum of its SQL when it was applied; null: applied outside the runner. */
   readonly checksum: string | null;
 }
 
-/** What the database records as applied, the first one first. */
+/** The applied migrations, in the order of application. */
 async function appliedMigrations(connection: QueryRunner): Promise<AppliedMigration[]> {
   if (!(await connection.hasTable('migrations'))) return [];
   const checksums = (await connection.hasTable('migration_checksums'))
@@ -61,13 +61,13 @@ export async function isApplied(connection: QueryRunner, name: string): Promise<
   return rows.length > 0;
 }
 
-/** Records, in one statement, that a migration has been applied and what its SQL was: `$1` timestamp, `$2` name, `$3` checksum. */
+/** Records an applied migration and its checksum in one statement: `$1` timestamp, `$2` name, `$3` checksum. */
 export const RECORD_MIGRATION = `WITH "applied" AS (
   INSERT INTO "migrations" ("timestamp", "name") VALUES ($1, $2) RETURNING "id"
 )
 INSERT INTO "migration_checksums" ("migration_id", "checksum") SELECT "id", $3 FROM "applied"`;
 
-/** Records the checksum of a migration that something else applied: `$1` its id, `$2` the checksum. */
+/** Records the checksum of a migration applied outside the runner: `$1` its id, `$2` the checksum. */
 export const ADOPT_MIGRATION =
   'INSERT INTO "migration_checksums" ("migration_id", "checksum") VALUES ($1, $2) ON CONFLICT DO NOTHING';
 
@@ -78,17 +78,17 @@ export interface KnownMigration {
   readonly checksum: string;
 }
 
-/** The database and the code disagree about what has been applied. */
+/** The database and the code disagree about applied migrations. */
 export class MigrationsRefusedError extends UserError {
-  /** Of a command that it ends. */
+  /** The exit code of a command that ends with this error. */
   override readonly exitCode = 2;
 }
 
-/** What there is to do. */
+/** What to run. */
 export interface Plan {
-  /** To run, in this order. */
+  /** The migrations to run, in order. */
   readonly pending: readonly KnownMigration[];
-  /** Applied by something else than the runner, with no checksum yet. */
+  /** Applied outside the runner, without a checksum. */
   readonly adopted: readonly { readonly id: number; readonly name: string; readonly checksum: string }[];
 }
 
@@ -96,9 +96,9 @@ export interface Plan {
  * Compares the code's migrations with those that the database records.
  *
  * @param to the name of the last one to run; default: all
- * @throws MigrationsRefusedError where an applied migration has been edited since or is missing from the code, or where a
- *   pending one is older than an applied one
- * @throws UserError where no migration is named `to`
+ * @throws MigrationsRefusedError if an applied migration was edited or is missing from the code, or a pending one is older than
+ *   an applied one
+ * @throws UserError if no migration is named `to`
  */
 export async function planMigrations(dataSource: DataSource, connection: QueryRunner, to?: string): Promise<Plan> {
   const known = await knownMigrations(dataSource);
@@ -106,9 +106,7 @@ export async function planMigrations(dataSource: DataSource, connection: QueryRu
   const byName = new Map(known.map((one) => [one.migration.name, one]));
   const last = to === undefined ? Infinity : byName.get(to)?.migration.timestamp;
   if (last === undefined)
-    throw new UserError(
-      `There is no migration ${to}: give the name of a class, as "npm run migration:show" lists them.`,
-    );
+    throw new UserError(`No migration is named ${to}: use a class name as listed by "typeorm migration:show".`);
   const pending = pendingOf(known, applied);
   return {
     pending: pending.filter(({ migration }) => migration.timestamp <= last),
@@ -118,14 +116,14 @@ export async function planMigrations(dataSource: DataSource, connection: QueryRu
   };
 }
 
-/** Whether the runner would find nothing to do. @throws MigrationsRefusedError as `planMigrations` does */
+/** Whether the runner would find nothing to do. @throws MigrationsRefusedError as in `planMigrations` */
 export async function isUpToDate(dataSource: DataSource, connection: QueryRunner): Promise<boolean> {
   if ((await missingBookkeeping(connection)).length > 0) return false;
   const { pending, adopted } = await planMigrations(dataSource, connection);
   return pending.length + adopted.length === 0;
 }
 
-/** The code's migrations, the oldest first. Throws TypeORM's error where a name is given twice or lacks its timestamp. */
+/** The code's migrations, the oldest first. Throws TypeORM's error if a name is used twice or lacks its timestamp. */
 async function knownMigrations(dataSource: DataSource): Promise<KnownMigration[]> {
   const known: KnownMigration[] = [];
   for (const migration of new CodeMigrations(dataSource).getMigrations()) {
@@ -135,14 +133,14 @@ async function knownMigrations(dataSource: DataSource): Promise<KnownMigration[]
   return known;
 }
 
-/** TypeORM's rules for a migration's name, timestamp and order, which it keeps to itself. */
+/** Gives access to TypeORM's protected rules for name, timestamp and order of migrations. */
 class CodeMigrations extends MigrationExecutor {
   override getMigrations(): Migration[] {
     return super.getMigrations();
   }
 }
 
-/** Those that are not applied yet; refuses where the others are not as they were. */
+/** The migrations that are not applied yet. Checks that the applied ones are unchanged. */
 function pendingOf(known: readonly KnownMigration[], applied: readonly AppliedMigration[]): KnownMigration[] {
   const checksums = new Map(known.map(({ migration, checksum }) => [migration.name, checksum]));
   const names = new Set(applied.map(({ name }) => name));
@@ -152,22 +150,22 @@ function pendingOf(known: readonly KnownMigration[], applied: readonly AppliedMi
   const missing = applied.filter(({ name }) => !checksums.has(name));
   refuse(
     missing.map(({ name }) => name),
-    'applied to this database but missing from this version of the code: run the version that has it, or put its file back',
+    'applied to this database but missing from this version of the code: deploy the version that has it, or restore its file',
   );
   const edited = applied.filter(({ name, checksum }) => checksum !== null && checksum !== checksums.get(name));
   refuse(
     edited.map(({ name }) => name),
-    'edited since it was applied: put it back as it was, and write what you want changed as a new migration',
+    'edited since it was applied: restore the original, and put your change in a new migration',
   );
   const late = pending.filter(({ migration }) => migration.timestamp < newest);
   refuse(
     late.map(({ migration }) => migration.name),
-    'older than the newest applied migration: generate it again, so that it comes after it',
+    'older than the newest applied migration: generate it again, so that it is the newest',
   );
   return pending;
 }
 
-/** @throws MigrationsRefusedError where there are any */
+/** @throws MigrationsRefusedError if `names` is not empty */
 export function refuse(names: readonly string[], reason: string): void {
   if (names.length > 0) throw new MigrationsRefusedError(`${names.join(', ')}: ${reason}. Nothing was run.`);
 }

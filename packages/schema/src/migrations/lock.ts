@@ -3,22 +3,22 @@ import type { Client } from 'pg';
 import { QueryFailedError, type QueryRunner } from 'typeorm';
 import { UserError } from '../errors';
 
-/** Another session holds what the runner needs. Nothing is broken: try again later. */
+/** Another session holds a lock that the runner needs. Try again later. */
 export class LockNotObtainedError extends UserError {
-  /** Of a command that it ends. */
+  /** The exit code of a command that ends with this error. */
   override readonly exitCode = 3;
 }
 
-/** All runners ask for this one advisory lock of the database; the number has no meaning. */
+/** The key of the advisory lock that all runners use; the number has no meaning. */
 const RUNNERS_LOCK = 724_310_551;
 const POLL_MS = 250;
 
-/** lock_not_available and deadlock_detected: the transaction has been undone, and its next attempt may well succeed. */
+/** lock_not_available and deadlock_detected: the transaction was rolled back, and another attempt may succeed. */
 const LOCKED_OUT = ['55P03', '40P01'];
 
 /**
- * Limits that the application's connections may have and a migration must not: it takes as long as it takes. A server that
- * loses its runner (kill -9, a fail-over of the network) notices within two seconds, rolls back and lets go of the locks.
+ * Migrations must not have the time limits of the application's connections. If the runner disappears (kill -9, a network
+ * failure), the server notices within two seconds, rolls back and releases the locks.
  */
 const SETTINGS = {
   statement_timeout: '0',
@@ -30,30 +30,29 @@ const SETTINGS = {
 export interface Waiting {
   /** How long to wait for another runner to finish. Milliseconds. */
   waitMs: number;
-  /** Receives a line where there is one. */
+  /** Receives each line of progress. */
   report: (line: string) => void;
 }
 
 /**
- * Keeps the runners of a database apart, whichever way they reach it.
+ * Lets only one runner work on a database at a time, also through poolers.
  *
- * A connection with a session of its own holds the lock until it ends, so that neither can outlive the other. Through a
- * pooler that hands each transaction to another session, each transaction takes the lock anew, and nothing is left in
- * the session. The lock is polled for: a session that waits in pg_advisory_lock holds a snapshot, and CREATE INDEX
- * CONCURRENTLY waits for that.
+ * A connection with its own session holds the lock until the session ends. Through a pooler that gives each transaction another
+ * session, each transaction takes the lock again, and leaves nothing in the session. The lock is polled, because a session
+ * that waits in pg_advisory_lock holds a snapshot, for which CREATE INDEX CONCURRENTLY would wait.
  */
 export class RunnersLock {
   private constructor(
     private readonly connection: QueryRunner,
     private readonly waiting: Waiting,
-    /** Whether it holds for one transaction at a time only. */
+    /** Whether the lock is held only per transaction. */
     readonly pooled: boolean,
   ) {}
 
   /**
-   * Takes the lock. The connection has to be ended after it, and not go back to its pool.
+   * Takes the lock. End the connection afterwards; do not return it to the pool.
    *
-   * @throws LockNotObtainedError where another runner does not finish in time
+   * @throws LockNotObtainedError if another runner does not finish in time
    */
   static async take(connection: QueryRunner, waiting: Waiting): Promise<RunnersLock> {
     let pooled = false;
@@ -67,9 +66,9 @@ export class RunnersLock {
   }
 
   /**
-   * Works in a transaction that no other runner's overlaps.
+   * Runs `work` in a transaction while no other runner has one.
    *
-   * @throws LockNotObtainedError where another runner does not finish in time
+   * @throws LockNotObtainedError if another runner does not finish in time
    */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     const { connection } = this;
@@ -95,7 +94,7 @@ export class RunnersLock {
   }
 }
 
-/** Whether a statement failed because others have its locks. */
+/** Whether a statement failed because of another session's locks. */
 export function isLockedOut(error: unknown): boolean {
   return error instanceof QueryFailedError && LOCKED_OUT.includes((error.driverError as { code: string }).code);
 }
@@ -107,7 +106,7 @@ export function duration(milliseconds: number): string {
   return `${Math.round(milliseconds / 60_000)} min`;
 }
 
-/** A pooler tells its clients another process id than that of the session which works for them. */
+/** A pooler reports a process id to clients that is not that of their session. */
 async function isPooled(connection: QueryRunner): Promise<boolean> {
   const { processID } = (await connection.connect()) as Client & { processID: number };
   const [{ pid }] = (await connection.query('SELECT pg_backend_pid() AS pid')) as [{ pid: number }];
@@ -129,10 +128,10 @@ async function ask(connection: QueryRunner, take: string): Promise<boolean> {
   return obtained;
 }
 
-/** Tries again and again while another runner is at work. */
+/** Retries while another runner is working. */
 async function patiently({ waitMs, report }: Waiting, attempt: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + waitMs;
-  // The embedded database makes its clients wait for each other, and at last gives that up with 55P03.
+  // In the embedded database, clients wait for each other, and get 55P03 in the end.
   const succeeds = (): Promise<boolean> =>
     attempt().catch((error: unknown) => {
       if (isLockedOut(error)) return false;
@@ -142,7 +141,7 @@ async function patiently({ waitMs, report }: Waiting, attempt: () => Promise<boo
     if (first) report('Another runner is migrating this database: waiting for it to finish.');
     if (Date.now() >= end)
       throw new LockNotObtainedError(
-        `Another runner has been migrating this database for more than ${duration(waitMs)}: wait for it to finish, and run this again.`,
+        `Another runner has been migrating this database for more than ${duration(waitMs)}: wait for it to finish, then run this again.`,
       );
     await sleep(POLL_MS);
   }

@@ -17,19 +17,19 @@ import { duration, isLockedOut, LockNotObtainedError, RunnersLock } from './lock
 export interface MigrateOptions {
   /** The class name of the last migration to run. Default: all that are pending. */
   to?: string;
-  /** How long a statement may wait for a table's lock, in milliseconds: everybody else queues behind it. Default: 2,000. */
+  /** How long a statement may wait for a table's lock; all others queue behind it. Milliseconds. Default: 2,000. */
   lockTimeoutMs?: number;
-  /** How often a migration is tried that does not get its locks, with growing pauses between. Default: 10. */
+  /** How many attempts a migration has to get its locks, with growing pauses. Default: 10. */
   attempts?: number;
   /** How long to wait for another runner to finish, in milliseconds. Default: 10 minutes. */
   waitMs?: number;
-  /** Receives each line of progress. Default: nobody does. */
+  /** Receives each line of progress. Default: none is reported. */
   report?: (line: string) => void;
 }
 
 const LONGEST_PAUSE_MS = 30_000;
 
-/** A connection, and what keeps others from running migrations beside it. */
+/** A connection, and the lock that keeps other runners out. */
 interface Runner {
   readonly connection: QueryRunner;
   readonly lock: RunnersLock;
@@ -39,13 +39,13 @@ interface Runner {
  * Runs the pending migrations, each in a transaction of its own unless it says `transaction = false`, and returns their
  * names. However many replicas call it at once, one runs them and the others wait and then find nothing to do.
  *
- * A migration waits for a table's lock only for `lockTimeoutMs`, then steps back and tries again: as long as it waits
- * behind somebody's long query, every other query waits behind it. A statement with CONCURRENTLY blocks nobody and may wait.
+ * A migration waits for a table's lock only for `lockTimeoutMs`, then gives up and tries again, because all other queries wait
+ * behind it. A statement with CONCURRENTLY blocks nobody and may wait longer.
  *
- * @throws MigrationsRefusedError where database and code disagree about what is applied, or where a migration outside a
- *   transaction is to run through a pooler; nothing is run then
- * @throws LockNotObtainedError where another runner, or a session with a lock on a table, did not finish in time
- * @throws UserError where a migration fails; those before it stay applied
+ * @throws MigrationsRefusedError if database and code disagree about applied migrations, or a migration outside a transaction
+ *   would run through a pooler; nothing is run then
+ * @throws LockNotObtainedError if another runner, or a session with a lock on a table, does not finish in time
+ * @throws UserError if a migration fails; those before it stay applied
  */
 export async function migrate(dataSource: DataSource, options: MigrateOptions = {}): Promise<string[]> {
   const { waitMs = 600_000, report = () => undefined } = options;
@@ -60,14 +60,14 @@ export async function migrate(dataSource: DataSource, options: MigrateOptions = 
   }
 }
 
-/** Ends the session, and with it the lock and the settings: the pool must not get it back. One that broke has ended by itself. */
+/** Ends the session, with its lock and settings, instead of returning it to the pool. A broken one has already ended. */
 async function close(connection: QueryRunner): Promise<void> {
   const session = connection.connect() as Promise<Client>;
   await session.then((client) => client.end()).catch(() => undefined);
   await connection.release();
 }
 
-/** Makes the bookkeeping where there is none, and finds out what there is to do. */
+/** Creates the bookkeeping tables if they are missing, and plans what to run. */
 async function prepare({ connection, lock }: Runner, dataSource: DataSource, to?: string): Promise<Plan> {
   return lock.transaction(async () => {
     for (const statement of await missingBookkeeping(connection)) await connection.query(statement);
@@ -81,8 +81,8 @@ async function prepare({ connection, lock }: Runner, dataSource: DataSource, to?
 function refuseOutsideTransactions({ pending }: Plan): void {
   refuse(
     pending.filter(({ migration }) => migration.instance!.transaction === false).map(({ migration }) => migration.name),
-    'runs outside a transaction, which takes a session of its own, and DATABASE_URL leads to a pooler that hands each ' +
-      'transaction to another session: run this with the URL of the server itself',
+    'runs outside a transaction and needs a session of its own, but the connection URL (DATABASE_URL) leads to a pooler ' +
+      'that gives each transaction another session: use the URL of the server itself',
   );
 }
 
@@ -103,7 +103,7 @@ async function runAll(runner: Runner, pending: readonly KnownMigration[], option
   return done;
 }
 
-/** Runs a migration, again and again while it does not get its locks. Whether it had still to be run. */
+/** Runs a migration, and retries if it does not get its locks. Returns false if it was already applied. */
 async function runPatiently(
   runner: Runner,
   runnable: KnownMigration,
@@ -118,26 +118,26 @@ async function runPatiently(
       const holders = await oldestTransactions(runner.connection);
       if (attempt >= attempts)
         throw new LockNotObtainedError(
-          `${runnable.migration.name} did not get a lock that it needs in ${attempts} attempts of ${duration(lockTimeoutMs)}: run this again when the long transactions are over${holders}.`,
+          `${runnable.migration.name} did not get a lock it needs in ${attempts} attempts of ${duration(lockTimeoutMs)}: run it again when the long transactions have ended${holders}.`,
           { cause: error },
         );
       const pause = Math.min(lockTimeoutMs * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
       report(
-        `    a table is locked by somebody else${holders}; attempt ${attempt + 1} of ${attempts} in ${duration(pause)}`,
+        `    a table is locked by another session${holders}; attempt ${attempt + 1} of ${attempts} in ${duration(pause)}`,
       );
       await sleep(pause);
     }
   }
 }
 
-/** Runs a migration and records it. Whether it had still to be run. */
+/** Runs a migration and records it. Returns false if it was already applied. */
 async function run(
   { connection, lock }: Runner,
   { migration, checksum }: KnownMigration,
   lockTimeoutMs: number,
 ): Promise<boolean> {
   const apply = async (): Promise<boolean> => {
-    // Through a pooler another runner may have been faster, between two transactions.
+    // Through a pooler, another runner may have applied it between two transactions.
     if (await isApplied(connection, migration.name)) return false;
     await migration.instance!.up(connection);
     await connection.query(RECORD_MIGRATION, [migration.timestamp, migration.name, checksum]);
@@ -153,7 +153,7 @@ async function run(
   });
 }
 
-/** Outside a transaction each statement gets its own limit, and those with CONCURRENTLY none. Returns how to undo it. */
+/** Gives each statement outside a transaction its own limit, and statements with CONCURRENTLY none. Returns a function that undoes this. */
 function limitEachStatement(connection: QueryRunner, lockTimeoutMs: number): () => void {
   const query = connection.query.bind(connection) as (...all: unknown[]) => Promise<unknown>;
   connection.query = (async (sql: string, ...rest: unknown[]) => {
@@ -169,7 +169,7 @@ function lockTimeout(milliseconds: number, scope: 'LOCAL' | 'SESSION'): string {
   return `SET ${scope} lock_timeout = ${milliseconds}`;
 }
 
-/** The sessions whose transactions have been open longest, as far as the login may see them: ` (pid 4711 for 3 min, …)`. */
+/** The sessions with the oldest transactions that the login may see: ` (oldest transactions: pid 4711 for 3 min, …)`. */
 async function oldestTransactions(connection: QueryRunner): Promise<string> {
   const sessions = (await connection.query(
     `SELECT pid, extract(epoch FROM clock_timestamp() - xact_start)::double precision * 1000 AS age FROM pg_stat_activity
@@ -184,8 +184,8 @@ function failureOf({ name, instance }: Migration, error: unknown): UserError {
   const reason = describeError(error, 'the database').replace(/\.$/, '');
   const state =
     instance!.transaction === false
-      ? 'It runs outside a transaction, so a part of it may stand: mend the cause and run this again.'
-      : 'It is applied wholly or not at all: mend the cause and run this again.';
+      ? 'It runs outside a transaction, so part of it may have been applied: fix the cause and run it again.'
+      : 'It was applied completely or not at all: fix the cause and run it again.';
   const statement = error instanceof QueryFailedError ? ` The statement: ${shorten(String(error.query))}` : '';
   return new UserError(`${name} failed: ${reason}. ${state}${statement}`, { cause: error });
 }
@@ -197,5 +197,5 @@ function shorten(sql: string): string {
 
 function adoption(adopted: Plan['adopted']): string {
   const names = adopted.map(({ name }) => name).join(', ');
-  return `Applied by something else than this runner, and from now on guarded against edits: ${names}.`;
+  return `Applied outside this runner (e.g. by migration:run); their checksums are now recorded: ${names}.`;
 }

@@ -4,11 +4,11 @@ import { type Statement } from './emitted-sql';
 import { ADOPT_MIGRATION, type KnownMigration, missingBookkeeping, planMigrations, RECORD_MIGRATION } from './history';
 
 /**
- * The SQL that `migrate` would send, as a script for psql. It waits for no other runner and changes nothing. What can't be
- * known beforehand, because a migration reads or has parameters, stops psql.
+ * The SQL that `migrate` would send, as a script for psql. It does not wait for other runners and changes nothing. psql stops
+ * at a migration whose SQL can't be known in advance, because it reads or has parameters.
  *
  * @param to as in `MigrateOptions`
- * @throws MigrationsRefusedError as `migrate` does
+ * @throws MigrationsRefusedError as in `migrate`
  */
 export async function pendingSql(dataSource: DataSource, { to }: { to?: string } = {}): Promise<string> {
   const connection = dataSource.createQueryRunner('master');
@@ -30,7 +30,7 @@ export async function pendingSql(dataSource: DataSource, { to }: { to?: string }
 }
 
 function sectionOf({ migration: { name, timestamp, instance }, emitted, checksum }: KnownMigration): string {
-  const unknown = `It reads from the database: what else it sends is not known beforehand.`;
+  const unknown = `This migration reads from the database: the rest of its SQL is not known in advance.`;
   const statements = [
     ...emitted.statements.flatMap(withParameters),
     ...(emitted.complete ? [] : [`DO $$BEGIN RAISE EXCEPTION '${unknown}'; END$$`]),
@@ -45,14 +45,14 @@ function section(title: string, statements: readonly string[]): string {
   return [`-- ${title}`, ...statements.map(terminated)].join('\n');
 }
 
-/** The statement with its semicolon, which a comment at the end must not swallow. A line of comment needs none. */
+/** The statement with a semicolon, which must not become part of a trailing comment. A comment line needs none. */
 function terminated(sql: string): string {
   if (/^-- .*$/.test(sql)) return sql;
   const bare = sql.trim().replace(/;$/, '');
   return /--.*$/.test(bare) ? `${bare}\n;` : `${bare};`;
 }
 
-/** A statement of the runner's own with its parameters, `$1` …, put in. */
+/** A statement of the runner with its parameters (`$1` …) inserted. */
 function inline(sql: string, parameters: readonly (string | number)[]): string {
   return sql.replace(/\$(\d)/g, (_, position) => {
     const value = parameters[Number(position) - 1];
@@ -60,7 +60,7 @@ function inline(sql: string, parameters: readonly (string | number)[]): string {
   });
 }
 
-/** A migration's statement after a comment with its parameters: only the driver knows how to write them into it. */
+/** A migration's statement, after a comment with its parameters, which only the driver can insert. */
 function withParameters({ sql, parameters }: Statement): string[] {
   const values = parameters.map((value, index) => `$${index + 1} = ${value}`);
   return [...(values.length > 0 ? [`-- with ${values.join(', ')}`] : []), sql];

@@ -62,7 +62,7 @@ export function page(results: Record<string, StockResult>): string {
   const sections = Object.entries(casesByKind).map(
     ([kind, changes]) => `## ${kind}\n\n${changes.map((change) => entry(change, results[change.title])).join('\n\n')}`,
   );
-  return `# Changes of entities that the generator knows
+  return `# Entity changes that the generator supports
 
 ${cases.length} changes, taken from TypeORM's issues and from what the tests of migra, Drizzle Kit and Atlas try. Each is a test
 (\`packages/schema/test/changes\`): entities before and after, rows in between. The statements are those of the migrations that
@@ -71,7 +71,7 @@ be acknowledged before the migration is written. What stands behind "outside a t
 index of a table in use is built without a lock, and a constraint is validated without one. Of a long statement the first line is
 shown.
 
-Below each is what TypeORM's own schema builder makes of the same change, as recorded by running it. It does not see
+Under each change is what TypeORM's own schema builder generates for it, as recorded by running it. It misses
 ${unseen.length} of them, loses the values of a column in ${lossy.length}, and fails in ${failed.length}.
 
 ${sections.join('\n\n')}
