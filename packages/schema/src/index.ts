@@ -5,6 +5,7 @@ export { Extension } from './extension';
 export { FormerName } from './former-name';
 export { HasDefault } from './has-default';
 export { desc, Index } from './indexes';
+export { describeRetention, Retention, retentionOf } from './language/retention';
 export { Grant, Policy, RowLevelSecurity } from './row-level-security';
 export { Trigger, triggerFunction } from './triggers';
 export { declarationsOf } from './declarations';

@@ -12,7 +12,7 @@ import {
   MaxLength,
 } from 'class-validator';
 import { Check, Column, Entity, JoinColumn, ManyToOne, OneToMany, type Relation, Unique } from 'typeorm';
-import { Enumeration, HasDefault, Index } from '@entity-backend/schema';
+import { Enumeration, HasDefault, Index, Retention } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { Count, CreatedAt, Pattern, PrimaryKey, UpdatedAt } from '../columns';
 import { CompetitiveMention } from '../competitors/competitive-mention.entity';
@@ -24,8 +24,6 @@ import { type Platform, PLATFORMS } from './enumerations';
 /**
  * What was posted that speaks of our subject, and whether it has been dealt with. Written by the listener, one row a
  * post. (003)
- *
- * @retention 90 days after detected_at, then archived to JSON and deleted, with its decisions and mentions
  */
 @Entity('posts')
 @BackendOnly()
@@ -33,6 +31,7 @@ import { type Platform, PLATFORMS } from './enumerations';
 @Index('idx_posts_processed_at', ['processedAt'])
 @Index('idx_posts_platform_detected_at', ['platform', 'detectedAt'])
 @Index('idx_posts_author_id', ['authorId'])
+@Retention({ by: 'detectedAt', keep: '90 days', archive: 'json', with: [() => Decision, () => CompetitiveMention] })
 export class Post {
   @PrimaryKey()
   id: string;

@@ -10,6 +10,7 @@ import { UserError } from '../errors';
 import type { Catalog } from '../generator/catalog';
 import { readDocumentation } from '../generator/documentation';
 import { catalogOfEntities } from '../generator/entity-schema';
+import { describeRetention } from '../language/retention';
 import { settingsOf } from '../settings';
 import { entityMetadatasOf, loadDataSource } from '../load-data-source';
 import { dataSourceCommand } from './data-source';
@@ -56,9 +57,16 @@ async function readSchema(dataSource: DataSource): Promise<Catalog> {
 
 async function entitySources(dataSource: DataSource, folder: string): Promise<EntitySource[]> {
   const documentation = readDocumentation(folder);
-  return (await entityMetadatasOf(dataSource)).map(({ targetName, tableName }) => {
+  return (await entityMetadatasOf(dataSource)).map((metadata) => {
+    const { targetName, tableName } = metadata;
     const { file, text = '', retention } = documentation.get(targetName)!;
-    return { table: tableName, className: targetName, file, purpose: text, retention };
+    return {
+      table: tableName,
+      className: targetName,
+      file,
+      purpose: text,
+      retention: describeRetention(metadata, retention),
+    };
   });
 }
 

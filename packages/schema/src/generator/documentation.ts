@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityMetadata } from 'typeorm';
 import type * as TypeScript from 'typescript';
 import { UserError } from '../errors';
+import { describeRetention } from '../language/retention';
 
 const CHECKOUT = 'run this in a checkout, after "npm ci", with -d ormconfig.ts.';
 
@@ -11,7 +12,7 @@ export interface ClassDocumentation {
   /** The file of the class, relative to the folder that was read. */
   file: string;
   text?: string;
-  /** How long rows are kept and what becomes of them then: the tag `@retention`. */
+  /** How long rows are kept and what becomes of them then: the tag `@retention`, where `@Retention` does not say it. */
   retention?: string;
   properties: Map<string, string>;
 }
@@ -27,13 +28,14 @@ export function documentFromSources(dataSource: DataSource, directory: string): 
   const documentation = readDocumentation(directory);
   for (const metadata of dataSource.entityMetadatas) {
     const ofClass = documentation.get(metadata.targetName);
-    metadata.comment ??= ofClass && commentOf(ofClass);
+    metadata.comment ??= ofClass && commentOf(ofClass, metadata);
     for (const column of metadata.columns) column.comment ??= ofClass?.properties.get(column.propertyName);
   }
 }
 
-function commentOf({ text, retention }: ClassDocumentation): string | undefined {
-  return retention === undefined ? text : `${text} Retention: ${retention}.`;
+function commentOf({ text, retention: tag }: ClassDocumentation, metadata: EntityMetadata): string | undefined {
+  const retention = describeRetention(metadata, tag);
+  return [text, retention && `Retention: ${retention}.`].filter(Boolean).join(' ') || undefined;
 }
 
 /** The documentation of every class below `directory`, by the class's name. */

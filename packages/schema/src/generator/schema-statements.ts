@@ -177,6 +177,7 @@ function tableStatements(entity: DeclaredEntity): SchemaStatement[] {
         return [statement(entity, `grant to "${declaration.role.name}"`, grantSql(entity.metadata, declaration))];
       case 'extension':
       case 'former-name':
+      case 'retention':
         return [];
     }
   });
