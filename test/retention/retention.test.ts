@@ -132,7 +132,7 @@ describeOnServer('npm run retention, on a server', () => {
         jsonb_build_object('text', repeat(n::text, 1000)) FROM generate_series(10001, 34000) n`);
     const digest = 'SELECT count(*), md5(string_agg(md5(rows::text), NULL ORDER BY id)) FROM audit_logs AS rows';
     const before = (await client.query(digest)).rows;
-    const limit = { NODE_OPTIONS: '--max-old-space-size=100' };
+    const limit = { NODE_OPTIONS: `${process.env.NODE_OPTIONS} --max-old-space-size=100` };
     const archived = await start(['--directory', directory], limit).ended;
     expect(archived).toMatchObject({ code: 0, errors: '' });
     const file = join(directory, 'audit_logs-2020.json.gz');
