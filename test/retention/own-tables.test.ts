@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Client } from 'pg';
 import { Column, DataSource, Entity, ManyToOne, PrimaryColumn, PrimaryGeneratedColumn, type Relation } from 'typeorm';
-import { entityMetadatasOf, Retention, UserError } from '@entity-backend/schema';
+import { entityMetadatasOf, Retention, retentionOf, UserError } from '@entity-backend/schema';
 import { appService } from '../../src/entities/access';
 import { type Archive, archivesOf, ROWS_A_PART } from '../../src/retention/archives';
 import { RetentionService } from '../../src/retention/retention.service';
@@ -279,4 +279,31 @@ describe('at its start, a run refuses', () => {
       await archived({ with: [() => First, () => Grandchild, () => Second] }, First, Second, Grandchild),
     ).toHaveLength(1);
   });
+});
+
+it("the skeleton's entities agree with the doc comments of what leaves with them", async () => {
+  const skeleton = await database.dataSource();
+  for (const metadata of skeleton.entityMetadatas) {
+    const retention = retentionOf(metadata);
+    for (const child of retention?.with ?? []) {
+      const { rows } = await client.query<{ comment: string }>(`SELECT obj_description($1::regclass) AS comment`, [
+        skeleton.getMetadata(child()).tableName,
+      ]);
+      expect(rows[0].comment).toMatch(new RegExp(`Retention: .*${retention!.keep}.* archived to JSON`));
+    }
+  }
+});
+
+it('the oldest rows of posts are found by their index', async () => {
+  const [posts] = archivesOf(await database.dataSource());
+  await client.query(`WITH author AS (INSERT INTO authors (platform, platform_id, handle) VALUES ('REDDIT', 'a', 'a') RETURNING id)
+    INSERT INTO posts (platform, platform_post_id, author_id, content, keyword_matches, detected_at)
+    SELECT (ARRAY['TWITTER', 'REDDIT', 'THREADS'])[1 + n % 3], n, author.id, 'What helps?', '{help}',
+      '2026-01-01'::timestamptz + n * interval '1 minute' FROM author, generate_series(1, 20000) n; ANALYZE posts`);
+  const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+    `EXPLAIN ${posts.next.replaceAll('$1', `'2026-06-15'`)}`,
+  );
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+  expect(plan).toContain('idx_posts_platform_detected_at');
+  expect(plan).not.toContain('Seq Scan on posts');
 });
