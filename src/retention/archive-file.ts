@@ -6,6 +6,9 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { UserError } from '@entity-backend/schema';
 
+/** The formats of files. A file keeps its format when its entity declares another one. */
+const EXTENSIONS = ['.json', '.json.gz', '.csv'] as const;
+export type Extension = (typeof EXTENSIONS)[number];
 /** What the names of a file and of its checksum end with until the transaction of its rows is known to be committed. */
 const PARTIAL = /\.tx(\d+)\.partial$/;
 const CHECKSUM = '.sha256';
@@ -36,25 +39,31 @@ export function parsePartial(path: string): Partial | undefined {
   return transaction === undefined ? undefined : partialOf(path.replace(PARTIAL, ''), transaction);
 }
 
+/** Undefined: the name is not that of an archive. */
+export function extensionOf(path: string): Extension | undefined {
+  return EXTENSIONS.find((extension) => path.endsWith(extension));
+}
+
 /** The path of a file that does not exist yet in any form: `posts-2026.json`, or else `posts-2026-2.json` … */
-export async function unusedPath(directory: string, name: string, extension: string): Promise<string> {
+export async function unusedPath(directory: string, name: string, extension: Extension): Promise<string> {
   for (let number = 1; ; number++) {
     const path = join(directory, `${name}${number === 1 ? '' : `-${number}`}${extension}`);
-    const taken = await Promise.all([path, `${path}${CHECKSUM}`, partOf(path, extension, 1)].map(exists));
+    const taken = await Promise.all([path, `${path}${CHECKSUM}`, partOf(path, 1)].map(exists));
     if (!taken.includes(true)) return path;
   }
 }
 
 /** The path of a file's part, from 1 on: `audit_logs-2020.part-1.json.gz`. */
-export function partOf(path: string, extension: string, number: number): string {
+export function partOf(path: string, number: number): string {
+  const extension = extensionOf(path)!;
   return `${path.slice(0, -extension.length)}.part-${number}${extension}`;
 }
 
 /** The parts that there are of a file, in their order. */
-export async function partsOf(path: string, extension: string): Promise<string[]> {
+export async function partsOf(path: string): Promise<string[]> {
   const parts: string[] = [];
   for (;;) {
-    const part = partOf(path, extension, parts.length + 1);
+    const part = partOf(path, parts.length + 1);
     if (!(await exists(part))) return parts;
     parts.push(part);
   }
@@ -103,11 +112,11 @@ async function writeSynced(path: string, write: (file: FileHandle) => Promise<vo
 /**
  * Gives a file and its checksum their final names, the checksum first: a run may die in between.
  *
- * @throws ArchiveRefusedError where there is a file of that name
+ * @throws ArchiveRefusedError if there is a file of that name
  */
 export async function finish({ path, suffix }: Partial): Promise<void> {
   if (await exists(path))
-    throw new ArchiveRefusedError(`${path} and ${basename(path)}${suffix} are both there: move the first one away.`);
+    throw new ArchiveRefusedError(`${path} and ${basename(path)}${suffix} both exist. Move the first one away.`);
   const checksum = `${path}${CHECKSUM}${suffix}`;
   if (await exists(checksum)) await rename(checksum, `${path}${CHECKSUM}`);
   await rename(`${path}${suffix}`, path);
@@ -120,13 +129,13 @@ export async function discard({ path, suffix }: Partial): Promise<void> {
   await unlink(`${path}${suffix}`);
 }
 
-/** @throws ArchiveRefusedError where the content of an unfinished file is not what was written */
+/** @throws ArchiveRefusedError if the content of an unfinished file is not what was written */
 export async function verify({ path, suffix }: Partial): Promise<void> {
   const checksum = (await checksumIn(`${path}${CHECKSUM}${suffix}`)) ?? (await checksumIn(`${path}${CHECKSUM}`));
   await compare(`${path}${suffix}`, checksum);
 }
 
-/** @throws ArchiveRefusedError where the content of an archive is not what was written */
+/** @throws ArchiveRefusedError if the content of an archive is not what was written */
 export async function verifyArchive(path: string): Promise<void> {
   await compare(path, await checksumIn(`${path}${CHECKSUM}`));
 }
@@ -138,12 +147,12 @@ async function checksumIn(path: string): Promise<string | undefined> {
 }
 
 async function compare(path: string, checksum: string | undefined): Promise<void> {
-  if (checksum === undefined) throw new ArchiveRefusedError(`${path} has no checksum: put its .sha256 file beside it.`);
+  if (checksum === undefined) throw new ArchiveRefusedError(`${path} has no checksum. Put its .sha256 file beside it.`);
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   if (hash.digest('hex') !== checksum)
     throw new ArchiveRefusedError(
-      `${path} is not what was archived: its SHA-256 is another one than beside it. Restore the file from a backup.`,
+      `${path} was changed after it was archived: its SHA-256 is not the one in its .sha256 file. Restore the file from a backup.`,
     );
 }
 

@@ -1,89 +1,87 @@
 import { basename } from 'node:path';
-import type { EntityTarget, ObjectLiteral } from 'typeorm';
-import { AuditLog, KpiMetric, Post } from '../entities';
-import { PLATFORMS } from '../entities/social/enumerations';
+import type { DataSource, EntityMetadata } from 'typeorm';
+import { escapeIdentifier } from 'pg';
+import { describeRetention, type Retention, retentionOf, UserError } from '@entity-backend/schema';
+import { type Extension, extensionOf } from './archive-file';
+import { dueRows, labelOf, oldestRows } from './due-rows';
+import { type Tree, treeOf } from './tree';
 
-/** For how long posts are kept after they were detected (003). */
-export const KEEP_POSTS_DAYS = 90;
-/** For how long metrics are kept (003): whole quarters leave. */
-export const KEEP_METRICS_YEARS = 2;
-/** For how long audit logs are kept (003): whole years leave. */
-export const KEEP_AUDIT_LOGS_YEARS = 3;
-
-/** How many posts a file holds. */
-export const POSTS_A_FILE = 1000;
-/** How many metrics, or audit logs, one transaction deletes. */
+/** How many rows a file holds that is no month, quarter or year. */
+export const ROWS_A_FILE = 1000;
+/** How many rows of a month, quarter or year one transaction archives and deletes. */
 export const ROWS_A_PART = 5_000;
 
-/** What becomes of the rows of a table when their time is over. In its SQL $1 is now, and the time zone is UTC. */
+/** What an entity's `@Retention` makes of its table. In its SQL $1 is the current time, and the session's time zone is UTC. */
 export interface Archive {
-  /** The table's name, with which its files begin. */
+  /** The table's name, as files and messages have it. */
   readonly name: string;
-  readonly entity: EntityTarget<ObjectLiteral>;
-  readonly extension: '.json' | '.json.gz' | '.csv';
-  /** The predicate of rows whose time is over. */
+  /** The table and its primary key's column, quoted. */
+  readonly table: string;
+  readonly key: string;
+  /** What the entity declares, in words. */
+  readonly description: string;
+  /** The format of new files. */
+  readonly extension: Extension;
+  /** All that is deleted, or loses a reference, with rows of the table. */
+  readonly tree: Tree;
+  /** The predicate of rows that have been kept long enough. */
   readonly due: string;
-  /** Selects the id of each row of the next batch, which is deleted in one transaction: rows of one file. */
+  /** Selects the keys of the next batch: rows of one file, deleted in one transaction. */
   readonly next: string;
-  /** How a file is told from others, from the rows in it. */
+  /** An aggregate of the rows in a file that tells it from others. */
   readonly label: string;
-  /** Whether a file takes as many batches as have its label, or one. */
+  /** Whether a file holds all batches with its label (a month, quarter or year), or one batch. */
   readonly inParts: boolean;
   /** The order of rows in a file. */
   readonly order: string;
 }
 
-const detectedDue = `detected_at <= $1::timestamptz - interval '${KEEP_POSTS_DAYS} days'`;
-const dateDue = `date < date_trunc('quarter', $1::timestamptz AT TIME ZONE 'UTC' - interval '${KEEP_METRICS_YEARS} years')`;
-const createdDue = `created_at < date_trunc('year', $1::timestamptz AT TIME ZONE 'UTC' - interval '${KEEP_AUDIT_LOGS_YEARS} years') AT TIME ZONE 'UTC'`;
-
 /**
- * What is kept for how long, and where it goes then (003). A file a quarter and a file a year hold a whole one: it leaves
- * when its last day may.
+ * The archives of the entities that declare `@Retention`, in the order of the DataSource's list of entities. No connection
+ * is needed, only the metadata.
+ *
+ * @throws UserError if a declaration can't be kept: it does not fit the entity's columns, keys or foreign keys
  */
-export const ARCHIVES: readonly Archive[] = [
-  {
-    name: 'posts',
-    entity: Post,
-    extension: '.json',
-    due: detectedDue,
-    // idx_posts_platform_detected_at has the oldest of each platform.
-    next: `SELECT oldest.id FROM unnest('{${PLATFORMS.join(',')}}'::text[]) AS each_platform, LATERAL (
-        SELECT id, detected_at FROM posts WHERE platform = each_platform AND ${detectedDue}
-        ORDER BY detected_at LIMIT ${POSTS_A_FILE}
-      ) AS oldest ORDER BY oldest.detected_at, oldest.id LIMIT ${POSTS_A_FILE}`,
-    label: `to_char(min(detected_at), 'YYYYMMDD"T"HH24MISS.US"Z"')`,
-    inParts: false,
-    order: 'detected_at, id',
-  },
-  {
-    name: 'kpi_metrics',
-    entity: KpiMetric,
-    extension: '.csv',
-    due: dateDue,
-    next: `SELECT id FROM kpi_metrics WHERE ${dateDue}
-      AND date < (SELECT date_trunc('quarter', min(date)::timestamp) + interval '3 months' FROM kpi_metrics)
-      ORDER BY date, id LIMIT ${ROWS_A_PART}`,
-    label: `to_char(min(date), 'YYYY-"Q"Q')`,
-    inParts: true,
-    order: 'date, id',
-  },
-  {
-    name: 'audit_logs',
-    entity: AuditLog,
-    extension: '.json.gz',
-    due: createdDue,
-    next: `SELECT id FROM audit_logs WHERE ${createdDue}
-      AND created_at < (SELECT date_trunc('year', min(created_at)) + interval '1 year' FROM audit_logs)
-      ORDER BY created_at, id LIMIT ${ROWS_A_PART}`,
-    label: `to_char(min(created_at), 'YYYY')`,
-    inParts: true,
-    order: 'created_at, id',
-  },
-];
+export function archivesOf(dataSource: DataSource): Archive[] {
+  const listed: unknown[] = Object.values(dataSource.options.entities ?? {});
+  return dataSource.entityMetadatas
+    .toSorted((a, b) => listed.indexOf(a.target) - listed.indexOf(b.target))
+    .flatMap((metadata) => {
+      const retention = retentionOf(metadata);
+      return retention ? [archiveOf(metadata, retention)] : [];
+    });
+}
+
+function archiveOf(metadata: EntityMetadata, retention: Retention): Archive {
+  const { archive, column, per } = retention;
+  if (metadata.primaryColumns.length !== 1)
+    throw new UserError(`@Retention of ${metadata.name}: the entity needs a primary key of one column.`);
+  const tree = treeOf(metadata, retention);
+  const [{ table, keys }, ...others] = [...tree.branches, ...tree.links];
+  if (archive === 'csv' && others.length > 0)
+    throw new UserError(
+      `@Retention of ${metadata.name}: a CSV file holds the rows of one table, but rows of ${others[0].name} refer to them. Archive to 'json' or 'json.gz'.`,
+    );
+  return {
+    name: tree.branches[0].name,
+    table,
+    key: keys[0],
+    description: describeRetention(metadata)!,
+    extension: `.${archive}`,
+    tree,
+    due: dueRows(retention),
+    next: oldestRows(metadata, retention, table, per ? ROWS_A_PART : ROWS_A_FILE),
+    label: labelOf(retention),
+    inParts: per !== undefined,
+    order: `${escapeIdentifier(column.databaseName)}, ${keys[0]}`,
+  };
+}
 
 /** The archive that a file belongs to, by its name; undefined: none. */
-export function archiveOf(path: string): Archive | undefined {
+export function archiveOfFile(archives: readonly Archive[], path: string): Archive | undefined {
   const name = basename(path);
-  return ARCHIVES.find((archive) => name.startsWith(`${archive.name}-`) && name.endsWith(archive.extension));
+  if (extensionOf(name) === undefined) return undefined;
+  const candidates = archives.filter((archive) => name.startsWith(`${archive.name}-`));
+  // One table's name may begin with another's.
+  return candidates.toSorted((a, b) => b.name.length - a.name.length)[0];
 }

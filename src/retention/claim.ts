@@ -17,7 +17,7 @@ const DATABASE_ID = `
  * Claims a folder for the database: whoever holds the database's retention lock owns the folder's unfinished files, so a
  * folder has to belong to one database.
  *
- * @throws ArchiveRefusedError where it belongs to another database
+ * @throws ArchiveRefusedError if it belongs to another database
  */
 export async function claim(connection: QueryRunner, directory: string): Promise<void> {
   const [{ id }] = (await connection.query(DATABASE_ID)) as [{ id: string }];
@@ -36,7 +36,7 @@ async function isMarked(directory: string, own: string): Promise<boolean> {
   const foreign = markers.find((name) => name !== own);
   if (foreign !== undefined)
     throw new ArchiveRefusedError(
-      `${directory} holds the archive of another database: name another folder by --directory. Where it is the same database, moved, and no .partial file is left in the folder, remove ${foreign}.`,
+      `${directory} holds the archive of another database. Choose another folder with --directory. If it is the same database, moved, and the folder has no .partial files, remove ${foreign}.`,
     );
   return markers.length > 0;
 }

@@ -1,71 +1,66 @@
 import { pipeline } from 'node:stream/promises';
 import { StringDecoder } from 'node:string_decoder';
-import { escapeIdentifier, type Client } from 'pg';
+import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { QueryRunner } from 'typeorm';
 import type { Archive } from './archives';
-import { contentOf } from './archive-file';
-import type { Branch, Link, Tree } from './tree';
+import { contentOf, extensionOf } from './archive-file';
+import type { Branch, Link } from './tree';
 
 /** How many rows are in memory at a time. */
 const BATCH_SIZE = 500;
 
-/** Counts what has been archived, by table. */
+/** How many rows were archived or restored, by table. */
 export type RowCounts = Map<string, number>;
 
 /**
- * The content of an archive of the rows in the table `leaving`, as text.
+ * The content of a file with the rows in the table `leaving`, as text.
  *
- * Values are written by PostgreSQL and read by PostgreSQL: microseconds, numbers and JSON stay to the digit what they are.
+ * PostgreSQL writes the values and reads them again, so microseconds, numbers and JSON stay exactly as they are.
  *
- * - JSON: an array with a row a line, `{"table": "posts", "row": {…}}`, each after what it refers to; then, of the rows
- *   that stay and forget their reference, `{"table": "replies", "link": {"id": …, "decision_id": …}}`.
+ * - JSON: an array with one row on each line, `{"table": "posts", "row": {…}}`, each after the rows it refers to; then, for
+ *   rows that stay and lose a reference, `{"table": "replies", "link": {"id": …, "decision_id": …}}`.
  * - CSV: as COPY writes it, with a header.
  */
 export async function* contentFor(
   connection: QueryRunner,
   archive: Archive,
-  tree: Tree,
   counts: RowCounts,
 ): AsyncGenerator<string | Buffer> {
+  const { branches, links } = archive.tree;
   if (archive.extension === '.csv') {
-    yield* csv(connection, archive, tree.branches[0], counts);
+    yield* csv(connection, archive, branches[0], counts);
     return;
   }
   let separator = '[\n';
-  for (const select of selects(archive, tree)) {
-    for await (const lines of cursor(connection, select.sql)) {
-      if (!select.link) counts.set(select.table, (counts.get(select.table) ?? 0) + lines.length);
-      yield separator + lines.join(',\n');
+  async function* lines(select: string, count: (rows: number) => void): AsyncGenerator<string> {
+    for await (const batch of cursor(connection, select)) {
+      count(batch.length);
+      yield separator + batch.join(',\n');
       separator = ',\n';
     }
   }
+  for (const [index, branch] of branches.entries()) {
+    const order = index === 0 ? archive.order : branch.keys.join(', ');
+    yield* lines(rowsOf(branch, order), (rows) => counts.set(branch.name, (counts.get(branch.name) ?? 0) + rows));
+  }
+  for (const link of links) yield* lines(linksOf(link), () => undefined);
   yield '\n]\n';
 }
 
-function selects({ order }: Archive, { branches, links }: Tree): { table: string; link: boolean; sql: string }[] {
-  return [
-    ...branches.map((branch, index) => ({
-      table: branch.table,
-      link: false,
-      sql: rowsOf(branch, index ? 'id' : order),
-    })),
-    ...links.map((link) => ({ table: link.table, link: true, sql: linksOf(link) })),
-  ];
+function rowsOf({ name, table, where }: Branch, order: string): string {
+  return `SELECT json_build_object('table', ${escapeLiteral(name)}, 'row', row_to_json(rows))::text AS line
+    FROM ${table} AS rows WHERE ${where} ORDER BY ${order}`;
 }
 
-function rowsOf({ table, where }: Branch, order: string): string {
-  return `SELECT json_build_object('table', '${table}', 'row', row_to_json(rows))::text AS line
-    FROM ${escapeIdentifier(table)} AS rows WHERE ${where} ORDER BY ${order}`;
-}
-
-function linksOf({ table, where, columns }: Link): string {
+function linksOf({ name, table, keys, where, columns }: Link): string {
   // References to what stays are not this archive's.
-  const values = Object.entries(columns).map(
-    ([column, predicate]) => `, '${column}', CASE WHEN ${predicate} THEN ${escapeIdentifier(column)} END`,
+  const references = Object.entries(columns).map(
+    ([column, predicate]) =>
+      `CASE WHEN ${predicate} THEN ${escapeIdentifier(column)} END AS ${escapeIdentifier(column)}`,
   );
-  return `SELECT json_build_object('table', '${table}', 'link', json_build_object('id', id${values.join('')}))::text AS line
-    FROM ${escapeIdentifier(table)} WHERE ${where} ORDER BY id`;
+  return `SELECT json_build_object('table', ${escapeLiteral(name)}, 'link', row_to_json(links))::text AS line
+    FROM (SELECT ${[...keys, ...references].join(', ')} FROM ${table} WHERE ${where} ORDER BY ${keys.join(', ')}) AS links`;
 }
 
 /** The lines of a query, in batches: neither side ever holds them all. */
@@ -82,20 +77,18 @@ async function* cursor(connection: QueryRunner, select: string): AsyncGenerator<
 async function* csv(
   connection: QueryRunner,
   { order }: Archive,
-  { table, where }: Branch,
+  { name, table, where }: Branch,
   counts: RowCounts,
 ): AsyncGenerator<Buffer> {
   const client = (await connection.connect()) as Client;
-  const copy = copyTo(
-    `COPY (SELECT * FROM ${escapeIdentifier(table)} WHERE ${where} ORDER BY ${order}) TO STDOUT (FORMAT csv, HEADER)`,
-  );
+  const copy = copyTo(`COPY (SELECT * FROM ${table} WHERE ${where} ORDER BY ${order}) TO STDOUT (FORMAT csv, HEADER)`);
   yield* client.query(copy) as AsyncIterable<Buffer>;
-  counts.set(table, copy.rowCount);
+  counts.set(name, copy.rowCount);
 }
 
-/** The content of an archive, from that of its parts. */
-export async function* joined({ extension }: Archive, parts: readonly string[]): AsyncGenerator<string | Buffer> {
-  if (extension === '.csv') {
+/** The content of a file, from that of its parts. */
+export async function* joined(parts: readonly string[]): AsyncGenerator<string | Buffer> {
+  if (extensionOf(parts[0]) === '.csv') {
     for (const [index, part] of parts.entries()) yield* index === 0 ? contentOf(part) : withoutHeader(part);
     return;
   }
@@ -117,10 +110,10 @@ async function* withoutHeader(path: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** Loads an archive into the temporary table `archived` ("table", "row", "link") of the transaction. */
-export async function load(connection: QueryRunner, { name, extension }: Archive, path: string): Promise<void> {
+/** Loads a file into the temporary table `archived` ("table", "row", "link") of the transaction. */
+export async function load(connection: QueryRunner, archive: Archive, path: string): Promise<void> {
   await connection.query(`CREATE TEMPORARY TABLE archived ("table" text, "row" json, "link" json) ON COMMIT DROP`);
-  if (extension === '.csv') await loadCsv(connection, name, path);
+  if (extensionOf(path) === '.csv') await loadCsv(connection, archive, path);
   else for await (const lines of linesOf(path)) await connection.query(LOAD_LINES, [`[${lines.join(',')}]`]);
   await connection.query('ANALYZE archived');
 }
@@ -154,19 +147,23 @@ async function* split(content: AsyncIterable<Buffer>): AsyncGenerator<string> {
   if (rest) yield rest;
 }
 
-async function loadCsv(connection: QueryRunner, table: string, path: string): Promise<void> {
+async function loadCsv(connection: QueryRunner, { name, table }: Archive, path: string): Promise<void> {
   const client = (await connection.connect()) as Client;
   const columns = (await headerOf(path)).map(escapeIdentifier).join(', ');
   await client.query(
-    `CREATE TEMPORARY TABLE archived_csv ON COMMIT DROP AS SELECT ${columns} FROM ${escapeIdentifier(table)} WHERE false`,
+    `CREATE TEMPORARY TABLE archived_csv ON COMMIT DROP AS SELECT ${columns} FROM ${table} WHERE false`,
   );
   await pipeline(contentOf(path), client.query(copyFrom('COPY archived_csv FROM STDIN (FORMAT csv, HEADER)')));
   await client.query(`INSERT INTO archived ("table", "row") SELECT $1, row_to_json(rows) FROM archived_csv AS rows`, [
-    table,
+    name,
   ]);
 }
 
+/** The names in the first line, of which some may be quoted. */
 async function headerOf(path: string): Promise<string[]> {
-  for await (const line of split(contentOf(path))) return line.split(',');
+  for await (const line of split(contentOf(path)))
+    return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+      ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain,
+    );
   return [];
 }

@@ -3,7 +3,7 @@ import type { QueryRunner } from 'typeorm';
 import { UserError } from '@entity-backend/schema';
 import { appService } from '../entities/access';
 
-/** Another retention run is going on. Nothing is broken: try again later. */
+/** Another retention run is in progress. Nothing is broken: try again later. */
 export class RetentionRunningError extends UserError {
   /** Of a command that it ends. */
   override readonly exitCode = 3;
@@ -53,7 +53,7 @@ export async function inTransaction<T>(connection: QueryRunner, work: () => Prom
  * Like `inTransaction`, in a transaction that holds the database's retention lock from its start to its end. A pooler may
  * give each transaction another session, and clients may share one: the lock belongs to the transaction.
  *
- * @throws RetentionRunningError where another transaction has held the lock for 5 s
+ * @throws RetentionRunningError if another transaction has held the lock for 5 s
  */
 export async function inTurn<T>(connection: QueryRunner, work: () => Promise<T>): Promise<T> {
   for (const end = Date.now() + LOCK_WAIT_MS; ; await sleep(POLL_MS)) {
@@ -66,7 +66,7 @@ export async function inTurn<T>(connection: QueryRunner, work: () => Promise<T>)
     if (turn) return turn.result;
     if (Date.now() >= end)
       throw new RetentionRunningError(
-        'Another retention run is going on in this database: wait for it to finish, and run this again.',
+        'Another retention run is in progress in this database. Run this again when it has finished.',
       );
   }
 }

@@ -56,7 +56,7 @@ function startAll(url: string, directories: readonly string[]): Run[] {
 async function expectPeace(some: readonly Run[]): Promise<void> {
   const ended = await Promise.all(some.map((run) => run.ended));
   for (const { code, errors } of ended) {
-    if (code === 3) expect(errors).toMatch(/^Another retention run is going on/);
+    if (code === 3) expect(errors).toMatch(/^Another retention run is in progress/);
     else expect({ code, errors }).toEqual({ code: 0, errors: '' });
   }
 }

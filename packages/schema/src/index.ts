@@ -8,6 +8,7 @@ export { FormerName } from './language/former-name';
 export { HasDefault } from './language/has-default';
 export { desc, Index } from './language/indexes';
 export { Reference } from './language/reference';
+export { describeRetention, Retention, retentionOf } from './language/retention';
 export { Grant, Policy, RowLevelSecurity } from './language/row-level-security';
 export { Trigger, triggerFunction } from './language/triggers';
 export { declarationsOf } from './language/declarations';

@@ -1,13 +1,11 @@
 import { Entity } from 'typeorm';
-import { desc, Index, Json, Text, Trigger, Uuid } from '@entity-backend/schema';
+import { desc, Index, Json, Retention, Text, Trigger, Uuid } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, keepHistory, keepUntilRetention, PrimaryKey } from '../columns';
 
 /**
  * Who did what to which thing, and when. Written by whatever part of the backend does it; nothing in it changes, and only
  * the retention job deletes from it. (003)
- *
- * @retention 3 years, then archived to compressed JSON, a file a year, and deleted
  */
 @Entity('audit_logs')
 @BackendOnly()
@@ -15,6 +13,7 @@ import { CreatedAt, keepHistory, keepUntilRetention, PrimaryKey } from '../colum
 @Index('idx_audit_logs_created_at', ['createdAt'])
 @Trigger({ name: 'keep_history', timing: 'BEFORE', events: ['UPDATE'], execute: keepHistory })
 @Trigger({ name: 'keep_until_retention', timing: 'BEFORE', events: ['DELETE'], execute: keepUntilRetention })
+@Retention({ by: 'createdAt', keep: '3 years', archive: 'json.gz', per: 'year' })
 export class AuditLog {
   @PrimaryKey() id: string;
 

@@ -1,6 +1,6 @@
 import { IsISO8601, Matches } from 'class-validator';
 import { Column, Entity, Unique } from 'typeorm';
-import { Double, Enumeration, Text } from '@entity-backend/schema';
+import { Double, Enumeration, Retention, Text } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { CreatedAt, PrimaryKey } from '../columns';
 import { type Platform, PLATFORMS } from '../social/enumerations';
@@ -8,12 +8,11 @@ import { METRIC_TYPES, type MetricType } from './enumerations';
 
 /**
  * How we did on a day, on a platform, by a metric. Written by the nightly reckoning. (003)
- *
- * @retention 2 years, then archived to CSV, a file a quarter, and deleted
  */
 @Entity('kpi_metrics')
 @BackendOnly()
 @Unique(['date', 'platform', 'metricType', 'metricName'])
+@Retention({ by: 'date', keep: '2 years', archive: 'csv', per: 'quarter' })
 export class KpiMetric {
   @PrimaryKey() id: string;
 

@@ -1,5 +1,5 @@
 import { Entity, OneToMany, type Relation, Unique } from 'typeorm';
-import { Enumeration, Flag, Index, Json, Moment, Reference, Text, Texts } from '@entity-backend/schema';
+import { Enumeration, Flag, Index, Json, Moment, Reference, Retention, Text, Texts } from '@entity-backend/schema';
 import { BackendOnly } from '../access';
 import { Count, CreatedAt, PrimaryKey, UpdatedAt } from '../columns';
 import { CompetitiveMention } from '../competitors/competitive-mention.entity';
@@ -11,13 +11,12 @@ import { type Platform, PLATFORMS } from './enumerations';
 /**
  * What was posted that speaks of our subject, and whether it has been dealt with. Written by the listener, one row a
  * post. (003)
- *
- * @retention 90 days after detected_at, then archived to JSON and deleted, with its decisions and mentions
  */
 @Entity('posts')
 @BackendOnly()
 @Unique(['platform', 'platformPostId'])
 @Index('idx_posts_platform_detected_at', ['platform', 'detectedAt'])
+@Retention({ by: 'detectedAt', keep: '90 days', archive: 'json', with: [() => Decision, () => CompetitiveMention] })
 export class Post {
   @PrimaryKey() id: string;
 

@@ -1,6 +1,7 @@
 import { join, relative, sep } from 'node:path';
 import type { DataSource, EntityMetadata } from 'typeorm';
 import { type ClassDocumentation, readDocumentation } from '../language/documentation';
+import { describeRetention } from '../language/retention';
 import { entityMetadatasOf } from '../load-data-source';
 import { settingsOf } from '../settings';
 
@@ -50,7 +51,7 @@ function sourceOf(
     className: metadata.targetName,
     file: ofOwner && link(ofOwner.file),
     purpose: ofOwner?.text,
-    retention: ofOwner?.retention,
+    retention: describeRetention(metadata, ofOwner?.retention),
   };
 }
 

@@ -109,6 +109,18 @@ export interface ReferenceDeclaration {
   readonly key: string;
 }
 
+export interface RetentionDeclaration {
+  readonly kind: 'retention';
+  /** The property that holds the time from which `keep` counts. */
+  readonly by: string;
+  /** '90 days', as PostgreSQL writes an interval. */
+  readonly keep: string;
+  readonly archive: 'json' | 'json.gz' | 'csv';
+  readonly per?: 'month' | 'quarter' | 'year';
+  /** The entities whose rows are deleted with these. */
+  readonly with: readonly (() => EntityClass)[];
+}
+
 /** What an entity class declares beyond TypeORM's own decorators. */
 export type Declaration =
   | IndexDeclaration
@@ -119,7 +131,8 @@ export type Declaration =
   | PolicyDeclaration
   | GrantDeclaration
   | ExtensionDeclaration
-  | FormerNameDeclaration;
+  | FormerNameDeclaration
+  | RetentionDeclaration;
 
 const declarations = new Map<object, Declaration[]>();
 

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityMetadata } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata';
 import type * as TypeScript from 'typescript';
 import { UserError } from '../errors';
 import { optionalPackage } from '../optional-package';
+import { describeRetention } from './retention';
 
 const CHECKOUT = 'run this in a checkout, after "npm ci".';
 
@@ -13,7 +14,7 @@ export interface ClassDocumentation {
   /** The file of the class, relative to the folder that was read. */
   file: string;
   text?: string;
-  /** How long rows are kept and what becomes of them then: the tag `@retention`. */
+  /** How long rows are kept and what becomes of them then: the tag `@retention`, where `@Retention` does not say it. */
   retention?: string;
   properties: Map<string, string>;
 }
@@ -29,7 +30,7 @@ export function documentFromSources(dataSource: DataSource, directory: string): 
   const documentation = readDocumentation(directory);
   for (const metadata of dataSource.entityMetadatas) {
     const ofClass = documentation.get(metadata.targetName);
-    metadata.comment ??= ofClass && commentOf(ofClass);
+    metadata.comment ??= ofClass && commentOf(ofClass, metadata);
     for (const column of metadata.columns) column.comment ??= commentOfColumn(documentation, column);
   }
 }
@@ -47,8 +48,9 @@ function commentOfColumn(
   return said(target, propertyName) ?? (relation && said(relation.target, relation.propertyName));
 }
 
-function commentOf({ text, retention }: ClassDocumentation): string | undefined {
-  return retention === undefined ? text : `${text} Retention: ${retention}.`;
+function commentOf({ text, retention: tag }: ClassDocumentation, metadata: EntityMetadata): string | undefined {
+  const retention = describeRetention(metadata, tag);
+  return [text, retention && `Retention: ${retention}.`].filter(Boolean).join(' ') || undefined;
 }
 
 /** The documentation of every class below `directory`, by the class's name. */

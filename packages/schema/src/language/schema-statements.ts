@@ -189,6 +189,7 @@ function tableStatements(entity: DeclaredEntity): SchemaStatement[] {
       case 'reference':
       case 'extension':
       case 'former-name':
+      case 'retention':
         return [];
     }
   });
