@@ -4,9 +4,10 @@ import { Command } from 'commander';
 import dataSource from '../ormconfig';
 import { migrate, runCommand, UserError, withoutPassword } from '@entity-backend/schema';
 import { pendingMigrations } from './http/health/database-state';
-import { anyUser } from './http/identity/any-user';
 import { USER_ID_HEADER } from './http/identity/gateway-user.guard';
+import type { KnownUsers } from './http/identity/known-users';
 import { createApplication } from './modules/application';
+import { ApplicationModule } from './modules/application.module';
 
 const { configuration } = dataSource;
 const inProduction = configuration.nodeEnv === 'production';
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
     await listen(application);
     console.log(`Listening: ${address}/health tells the state, ${address}/docs the API.`);
     console.log(`Database: ${withoutPassword(dataSource.url)}`);
-    console.log(`Next: ${await nextStep()}`);
+    console.log(`Next: ${await nextStep(application.get(ApplicationModule).users)}`);
   } catch (error) {
     await application.close();
     throw error;
@@ -67,14 +68,14 @@ function cutOff(): void {
   process.exit(1);
 }
 
-async function nextStep(): Promise<string> {
+async function nextStep(users: KnownUsers | undefined): Promise<string> {
   const pending = (await pendingMigrations(dataSource)) ?? [];
   if (pending.length > 0) return `"npm run migrate" runs the migrations that are pending: ${pending.join(', ')}.`;
   if (inProduction)
     return configuration.trustUserIdHeader
       ? `let nothing reach this port but the gateway that sets ${USER_ID_HEADER}.`
       : `TRUST_USER_ID_HEADER=true, once a gateway in front sets ${USER_ID_HEADER}; until then requests of persons are refused.`;
-  const user = await anyUser(dataSource);
+  const user = users ? await users.any() : 'any UUID';
   return user
     ? `open ${address}/docs and authorize there with the ${USER_ID_HEADER} ${user}.`
     : '"npm run seed" fills the database with demo data.';

@@ -5,16 +5,12 @@ import { Expose, plainToInstance, Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateBy, validateSync } from 'class-validator';
 import { parse as parseEnvironment } from 'dotenv';
 import { ConfigurationError, parsedUrl, snakeCase, withoutPassword } from '@entity-backend/schema';
+import { ROOT } from './project';
 
 const ENVIRONMENTS = ['development', 'test', 'production'] as const;
 
 const A_URL =
   'postgres://user:password@host:port/database, the password percent-encoded, without sslmode (DATABASE_SSL says that)';
-
-/** The project's folder: where package.json is, seen from src/database and from dist/src/database. */
-const ROOT = ['../..', '../../..']
-  .map((up) => join(__dirname, up))
-  .find((folder) => existsSync(join(folder, 'package.json')))!;
 
 /**
  * All that can be set from outside, read once from the environment and `.env` (`readConfiguration`) and handed on from

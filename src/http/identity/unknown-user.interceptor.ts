@@ -1,9 +1,8 @@
-import { type CallHandler, type ExecutionContext, HttpStatus, Injectable, type NestInterceptor } from '@nestjs/common';
+import { type CallHandler, type ExecutionContext, HttpStatus, Injectable, type NestInterceptor, Optional } from '@nestjs/common';
 import { catchError, concatMap, type Observable } from 'rxjs';
-import { UserContext } from '../../database/user-context';
-import { User } from '../../entities';
 import { ConflictError, DomainError, NotFoundError } from '../errors/domain-errors';
 import { userIdOf } from './gateway-user.guard';
+import { KnownUsers } from './known-users';
 
 /** Who a request is said to be from does not exist, any more or at all. */
 export class UnknownUserError extends DomainError {
@@ -16,7 +15,7 @@ export class UnknownUserError extends DomainError {
  */
 @Injectable()
 export class UnknownUserInterceptor implements NestInterceptor {
-  constructor(private readonly context: UserContext) {}
+  constructor(@Optional() private readonly users?: KnownUsers) {}
 
   /** @throws UnknownUserError */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -34,8 +33,7 @@ export class UnknownUserInterceptor implements NestInterceptor {
   }
 
   private async refuseUnknown(userId: string): Promise<void> {
-    const exists = await this.context.asUser(userId, (manager) => manager.existsBy(User, { id: userId }));
-    if (!exists) throw new UnknownUserError(`There is no user ${userId}: sign in again.`);
+    if (this.users && !(await this.users.has(userId))) throw new UnknownUserError(`There is no user ${userId}: sign in again.`);
   }
 }
 
