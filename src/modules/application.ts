@@ -26,7 +26,9 @@ export async function createApplication(dataSource: EntityDataSource): Promise<N
 function serveDocumentation(application: NestExpressApplication): void {
   const document = new DocumentBuilder()
     .setTitle(PROJECT.name)
-    .setDescription(`${PROJECT.description}. Who a request is from is said by a gateway in front, in the header ${USER_ID_HEADER}.`)
+    .setDescription(
+      `${PROJECT.description}. Who a request is from is said by a gateway in front, in the header ${USER_ID_HEADER}.`,
+    )
     .addSecurity(USER_ID_HEADER, { type: 'apiKey', in: 'header', name: USER_ID_HEADER })
     .build();
   SwaggerModule.setup('docs', application, () => SwaggerModule.createDocument(application, document));

@@ -5,7 +5,7 @@ import { auditOf } from '../../src/entities/audited';
 import { appUser } from '../../src/entities/access';
 import { actingAs } from '../../src/audit/actor';
 import { migratedDatabase, type TestDatabase } from '../databases';
-import { moduleOn } from '../modules/module-on';
+import { moduleOn } from '../module-on';
 
 const HASH = '$2b$12$abcdefghijklmnopqrstuv';
 const OTHER_HASH = '$2b$12$zyxwvutsrqponmlkjihgfe';

@@ -1,4 +1,11 @@
-import { type CallHandler, type ExecutionContext, HttpStatus, Injectable, type NestInterceptor, Optional } from '@nestjs/common';
+import {
+  type CallHandler,
+  type ExecutionContext,
+  HttpStatus,
+  Injectable,
+  type NestInterceptor,
+  Optional,
+} from '@nestjs/common';
 import { catchError, concatMap, type Observable } from 'rxjs';
 import { ConflictError, DomainError, NotFoundError } from '../errors/domain-errors';
 import { userIdOf } from './gateway-user.guard';
@@ -33,7 +40,8 @@ export class UnknownUserInterceptor implements NestInterceptor {
   }
 
   private async refuseUnknown(userId: string): Promise<void> {
-    if (this.users && !(await this.users.has(userId))) throw new UnknownUserError(`There is no user ${userId}: sign in again.`);
+    if (this.users && !(await this.users.has(userId)))
+      throw new UnknownUserError(`There is no user ${userId}: sign in again.`);
   }
 }
 

@@ -2,7 +2,7 @@ import { DataSource, type DeepPartial, type ObjectLiteral } from 'typeorm';
 import { Conversation, EngagementMessage, KpiMetric, Message, Task, User } from '../../../src/entities';
 import { BrokenRulesError } from '../../../src/http/validation/broken-rules';
 import { migratedDatabase, type TestDatabase } from '../../databases';
-import { moduleOn } from '../../modules/module-on';
+import { moduleOn } from '../../module-on';
 
 let database: TestDatabase;
 let dataSource: DataSource;

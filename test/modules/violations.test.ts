@@ -1,17 +1,17 @@
 import type { Client } from 'pg';
 import { type DataSource, QueryFailedError } from 'typeorm';
-import { ConflictError, DomainError } from '../../../src/http/errors/domain-errors';
+import { ConflictError, DomainError } from '../../src/http/errors/domain-errors';
 import {
   declaredConstraints,
   declareViolations,
   domainErrorOf,
   means,
   throwDomainError,
-} from '../../../src/http/errors/violations';
+} from '../../src/http/errors/violations';
 // With it all domains have declared theirs.
-import '../../../src/modules/application.module';
-import { migratedDatabase, type TestDatabase } from '../../databases';
-import { insert, type Row } from '../../entities/rows';
+import '../../src/modules/application.module';
+import { migratedDatabase, type TestDatabase } from '../databases';
+import { insert, type Row } from '../entities/rows';
 
 /** Its id is unique of itself: it is there to be the target of the messages' foreign key, and no caller meets it. */
 const NEVER_MET = ['uq_conversations_id_user_id'];

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { PlatformModule } from '../../src/modules/platform.module';
-import type { TestDatabase } from '../databases';
+import { PlatformModule } from '../src/modules/platform.module';
+import type { TestDatabase } from './databases';
 
 /** Modules of the application on a test's database; closed before the database is. */
 export async function moduleOn(database: TestDatabase, ...modules: Type[]): Promise<TestingModule> {
