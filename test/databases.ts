@@ -27,7 +27,10 @@ export async function emptyDatabase(): Promise<TestDatabase> {
 
 /** A database with the tables of these entities alone: for what holds for every entity, whichever a project has. */
 export async function databaseOf(...entities: (new () => object)[]): Promise<TestDatabase> {
-  const database = testDatabase(await emptyOne(), (url) => new EntityDataSource(configurationAt(url), { entities, migrations: [] }));
+  const database = testDatabase(
+    await emptyOne(),
+    (url) => new EntityDataSource(configurationAt(url), { entities, migrations: [] }),
+  );
   const dataSource = await database.dataSource();
   await dataSource.synchronize();
   return database;

@@ -32,8 +32,10 @@ it('writes a note, changes it and removes it', async () => {
   };
   expect(body).toMatchObject({ ownerId: ADA, content: 'Water the plants', pinned: false });
   await served.as(ADA).patch(`/notes/${body.id}`).send({ pinned: true }).expect(200);
-  const { body: changed } = await served.as(ADA).get(`/notes/${body.id}`).expect(200);
-  expect(changed).toMatchObject({ content: 'Water the plants', pinned: true });
+  expect((await served.as(ADA).get(`/notes/${body.id}`).expect(200)).body).toMatchObject({
+    content: 'Water the plants',
+    pinned: true,
+  });
   await served.as(ADA).delete(`/notes/${body.id}`).expect(204);
   await served.as(ADA).get(`/notes/${body.id}`).expect(404);
 });
@@ -43,8 +45,10 @@ it('lists the newest first', async () => {
     await newNote({ createdAt: new Date('2026-01-01') }),
     await newNote({ createdAt: new Date('2026-02-01') }),
   ];
-  const { body } = await served.as(ADA).get('/notes').expect(200);
-  expect(body).toMatchObject({ items: [{ id: recent.id }, { id: old.id }], next: null });
+  expect((await served.as(ADA).get('/notes').expect(200)).body).toMatchObject({
+    items: [{ id: recent.id }, { id: old.id }],
+    next: null,
+  });
 });
 
 it('shows nobody the notes of others, nor lets them change one', async () => {
@@ -56,8 +60,11 @@ it('shows nobody the notes of others, nor lets them change one', async () => {
 });
 
 it('refuses what breaks a rule of the entity, in the words of the rule', async () => {
-  const { body } = await served.as(ADA).post('/notes').send({ content: ' ' }).expect(400);
-  expect(body).toMatchObject({ error: 'BrokenRulesError', message: expect.stringContaining('content') as string });
+  const answer = await served.as(ADA).post('/notes').send({ content: ' ' }).expect(400);
+  expect(answer.body).toMatchObject({
+    error: 'BrokenRulesError',
+    message: expect.stringContaining('content') as string,
+  });
   await served.as(ADA).post('/notes').send({ content: 'x', ownerId: BOB }).expect(400);
 });
 
