@@ -21,7 +21,7 @@ const DOMAINS = [
 /** The domains, what follows from them, what tests and measures them, and this command. */
 const REMOVED = [
   ...DOMAINS.flatMap((domain) => [`src/entities/${domain}`, `src/modules/${domain}`]),
-  ...['src/migrations', 'seeds/factories', 'docs/schema', 'bench', 'skeleton'],
+  ...['src/migrations', 'seeds/factories', 'docs/schema', 'bench', 'skeleton', '.ci/try-clear'],
   // It counts the users that commands at once have seeded.
   'test/database/runners.test.ts',
   ...['docs', 'entities', 'modules', 'retention', 'schema', 'seeds', 'skeleton'].map((folder) => `test/${folder}`),
@@ -31,6 +31,7 @@ const REMOVED = [
 const WORDS: readonly (readonly [file: string, words: RegExp])[] = [
   ['package.json', /\n {4}"(bench:\w+|skeleton:clear)": .*/g],
   ['tsconfig.json', /, "bench", "skeleton\/\*\.ts"/],
+  ['.ci/run', /step 'A project of its own'\n.*\n\n/],
   ['eslint.config.mjs', /, 'skeleton\/project'/],
   // They take minutes, and what they test is not the new project's: `npm run test:packages` runs them.
   ['jest.config.js', /, '<rootDir>\/packages'(?=\])/],
@@ -55,13 +56,13 @@ runCommand(async () => {
   const removed = REMOVED.filter((path) => existsSync(join(ROOT, path)));
   const written = filesIn(EXAMPLE);
   if (dryRun) {
-    console.log(`Would remove:\n${list(removed)}Would write:\n${list(written)}`);
+    console.log(`Would remove:\n${list(removed)}\nWould write:\n${list(written)}`);
     return;
   }
   if (!force) refuseUncommitted();
   clear(removed);
   await generate();
-  console.log(`Removed:\n${list(removed)}Wrote, besides the first migration and docs/schema:\n${list(written)}`);
+  console.log(`Removed:\n${list(removed)}\nWrote, besides the first migration and docs/schema:\n${list(written)}`);
   console.log('Next: "npm run db:reset" if you have a database with the old tables, then "npm run seed".');
   console.log('Then give the project a name in package.json, and read README.md.');
 });
@@ -115,5 +116,5 @@ function filesIn(folder: string): string[] {
 }
 
 function list(paths: readonly string[]): string {
-  return paths.map((path) => `  ${path}\n`).join('');
+  return paths.map((path) => `  ${path}`).join('\n');
 }
