@@ -30,7 +30,7 @@ const REMOVED = [
 /** The words about it in other files. */
 const WORDS: readonly (readonly [file: string, words: RegExp])[] = [
   ['package.json', /\n {4}"(bench:\w+|skeleton:clear)": .*/g],
-  ['tsconfig.json', /, "bench", "skeleton\/\*\.ts"/],
+  ['tsconfig.json', /,\s*"bench",\s*"skeleton\/\*\.ts"/],
   ['.ci/run', /step 'A project of its own'\n.*\n\n/],
   ['eslint.config.mjs', /, 'skeleton\/project'/],
   // They take minutes, and what they test is not the new project's: `npm run test:packages` runs them.

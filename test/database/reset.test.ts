@@ -37,8 +37,8 @@ const reset = (set?: NodeJS.ProcessEnv) => run(['src/database/reset.ts'], set);
 const migrate = () => run(['packages/schema/bin/entity-schema.js', 'migrate', '-d', 'ormconfig.ts']);
 
 async function publicSchema(): Promise<{ tables: number; acl: string; owner: string }> {
-  const { url, close } = await openEmbedded({ directory, port: 0 });
-  const client = new Client(url);
+  const database = await openEmbedded({ directory, port: 0 });
+  const client = new Client(database.url);
   try {
     await client.connect();
     const { rows } = await client.query<{ tables: number; acl: string; owner: string }>(
@@ -49,7 +49,7 @@ async function publicSchema(): Promise<{ tables: number; acl: string; owner: str
     return rows[0];
   } finally {
     await client.end();
-    await close();
+    await database.close();
   }
 }
 
