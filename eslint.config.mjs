@@ -89,7 +89,7 @@ function restrictedImports(files, { regex, message }) {
 }
 
 export default defineConfig(
-  { ignores: ['**/dist', '.ci/projects', '.data', 'coverage'] },
+  { ignores: ['**/dist', '.ci/projects', '.data', 'coverage', 'skeleton/project'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

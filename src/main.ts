@@ -4,9 +4,10 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import dataSource from '../ormconfig';
 import { migrate, runCommand, UserError, withoutPassword } from '@entity-backend/schema';
 import { pendingMigrations } from './http/health/database-state';
-import { anyUser } from './http/identity/any-user';
 import { USER_ID_HEADER } from './http/identity/gateway-user.guard';
+import type { KnownUsers } from './http/identity/known-users';
 import { createApplication } from './modules/application';
+import { ApplicationModule } from './modules/application.module';
 
 const { configuration } = dataSource;
 const inProduction = configuration.nodeEnv === 'production';
@@ -26,7 +27,7 @@ async function main(): Promise<void> {
     await listen(application);
     console.log(`Listening: ${address}/health shows the status, ${address}/docs the API.`);
     console.log(`Database: ${withoutPassword(dataSource.url)}`);
-    console.log(`Next: ${await nextStep()}`);
+    console.log(`Next: ${await nextStep(application.get(ApplicationModule).users)}`);
   } catch (error) {
     await application.close();
     throw error;
@@ -63,14 +64,14 @@ function cutOff(): void {
   process.exit(1);
 }
 
-async function nextStep(): Promise<string> {
+async function nextStep(users: KnownUsers | undefined): Promise<string> {
   const pending = (await pendingMigrations(dataSource)) ?? [];
   if (pending.length > 0) return `run "npm run migrate": these migrations are pending: ${pending.join(', ')}.`;
   if (inProduction)
     return configuration.trustUserIdHeader
       ? `make sure that only the gateway that sets ${USER_ID_HEADER} can reach this port.`
       : `set TRUST_USER_ID_HEADER=true behind a gateway that sets ${USER_ID_HEADER}; until then requests that need a user get a 401.`;
-  const user = await anyUser(dataSource);
+  const user = users ? await users.any() : 'any UUID';
   return user
     ? `open ${address}/docs and authorize there with the ${USER_ID_HEADER} ${user}.`
     : '"npm run seed" fills the database with demo data.';

@@ -1,13 +1,13 @@
 import { Client } from 'pg';
-import type { EntityDataSource } from '../src/database/data-source';
-import { cloneOfTemplate, type Database, dataSourceAt, emptyOne, SERVER } from './template';
+import { EntityDataSource } from '../src/database/data-source';
+import { cloneOfTemplate, configurationAt, type Database, dataSourceAt, emptyOne, SERVER } from './template';
 
 /** A database of the test's own. */
 export interface TestDatabase {
   url: string;
   /** A new connection; `close` ends it. */
   connect(): Promise<Client>;
-  /** The project's entities and migrations on this database, one for all calls; `close` ends it. */
+  /** The project's entities and migrations (of `databaseOf`: its entities) on this database, one for all calls; `close` ends it. */
   dataSource(): Promise<EntityDataSource>;
   close(): Promise<void>;
 }
@@ -43,7 +43,18 @@ export function eachInTransaction(use: (client: Client) => void): void {
   afterEach(() => client.query('ROLLBACK'));
 }
 
-function testDatabase(database: Database): TestDatabase {
+/** A database with the tables of these entities alone: for what holds for every entity, whichever a project has. */
+export async function databaseOf(...entities: (new () => object)[]): Promise<TestDatabase> {
+  const database = testDatabase(
+    await emptyOne(),
+    (url) => new EntityDataSource(configurationAt(url), { entities, migrations: [] }),
+  );
+  const dataSource = await database.dataSource();
+  await dataSource.synchronize();
+  return database;
+}
+
+function testDatabase(database: Database, dataSourceOf = dataSourceAt): TestDatabase {
   const clients: Client[] = [];
   let dataSource: Promise<EntityDataSource> | undefined;
   return {
@@ -55,7 +66,7 @@ function testDatabase(database: Database): TestDatabase {
       return client;
     },
     dataSource() {
-      return (dataSource ??= dataSourceAt(database.url).initialize());
+      return (dataSource ??= dataSourceOf(database.url).initialize());
     },
     async close() {
       await Promise.allSettled([

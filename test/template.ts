@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Client, escapeIdentifier } from 'pg';
 import ormconfig from '../ormconfig';
-import { readConfiguration } from '../src/database/configuration';
+import { type Configuration, readConfiguration } from '../src/database/configuration';
 import type { EntityDataSource } from '../src/database/data-source';
 import { openMemory } from '../packages/embedded-postgres/src';
 
@@ -30,8 +30,12 @@ export function emptyOne(): Promise<Database> {
 
 /** The project's entities and migrations on a database; not initialized yet. */
 export function dataSourceAt(url: string): EntityDataSource {
+  return ormconfig.withConfiguration(configurationAt(url));
+}
+
+export function configurationAt(url: string): Configuration {
   // The embedded database has one session.
-  return ormconfig.withConfiguration(readConfiguration({ DATABASE_URL: url, DATABASE_POOL_SIZE: SERVER ? '5' : '1' }));
+  return readConfiguration({ DATABASE_URL: url, DATABASE_POOL_SIZE: SERVER ? '5' : '1' });
 }
 
 /** Makes the template that the migrated databases are clones of, unless an earlier run with the same migrations has. */

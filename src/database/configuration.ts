@@ -6,16 +6,12 @@ import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateBy, validateSync 
 import { parse as parseEnvironment } from 'dotenv';
 import { ConfigurationError, parsedUrl, withoutPassword } from '@entity-backend/schema';
 import { snakeCase } from '../entities/snake-case';
+import { ROOT } from './project';
 
 const ENVIRONMENTS = ['development', 'test', 'production'] as const;
 
 const A_URL =
   'postgres://user:password@host:port/database, with the password percent-encoded and without sslmode (set DATABASE_SSL instead)';
-
-/** The project's folder, which has package.json; found from src/database and from dist/src/database. */
-const ROOT = ['../..', '../../..']
-  .map((up) => join(__dirname, up))
-  .find((folder) => existsSync(join(folder, 'package.json')))!;
 
 /**
  * All settings, read once from the environment and `.env` by `readConfiguration`. Each property has the name of its

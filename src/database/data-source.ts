@@ -11,6 +11,7 @@ import {
 } from '@entity-backend/schema';
 import type { Configuration } from './configuration';
 import { ReadableNamingStrategy } from './naming-strategy';
+import { PROJECT } from './project';
 import { SecretFile } from './secret';
 import { WellFormedText } from './well-formed';
 
@@ -53,7 +54,7 @@ export class EntityDataSource extends DataSource {
       uuidExtension: 'pgcrypto',
       installExtensions: false,
       logging: configuration.databaseLog,
-      applicationName: 'typeorm-entity-backend',
+      applicationName: PROJECT.name,
       poolSize: configuration.embedded ? 1 : configuration.databasePoolSize,
       connectTimeoutMS: configuration.embedded ? EMBEDDED_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS,
       ...(replicas.length > 0 && { replication: { master: {}, slaves: replicas } }),

@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { EntityDataSource } from '../database/data-source';
+import { PROJECT } from '../database/project';
 import { USER_ID_HEADER } from '../http/identity/gateway-user.guard';
 import { ApplicationModule } from './application.module';
 
@@ -24,8 +25,10 @@ export async function createApplication(dataSource: EntityDataSource): Promise<N
 /** GET /docs for people, GET /docs-json for programs. */
 function serveDocumentation(application: NestExpressApplication): void {
   const document = new DocumentBuilder()
-    .setTitle('typeorm-entity-backend')
-    .setDescription(`The ${USER_ID_HEADER} header identifies the user; a gateway in front of the service sets it.`)
+    .setTitle(PROJECT.name)
+    .setDescription(
+      `${PROJECT.description}. The ${USER_ID_HEADER} header identifies the user; a gateway in front of the service sets it.`,
+    )
     .addSecurity(USER_ID_HEADER, { type: 'apiKey', in: 'header', name: USER_ID_HEADER })
     .build();
   SwaggerModule.setup('docs', application, () => SwaggerModule.createDocument(application, document));

@@ -8,6 +8,7 @@ import { readConfiguration } from '../../src/database/configuration';
 import { EntitySchemaBuilder } from '@entity-backend/schema';
 import { settingsOf } from '../../packages/schema/src/settings';
 import { EntityDataSource } from '../../src/database/data-source';
+import { PROJECT } from '../../src/database/project';
 import { ConfigurationError } from '../../packages/schema/src/errors';
 import { describeOnServer, emptyDatabase, type TestDatabase } from '../databases';
 import { describeOnOwnServer, type OwnServer, startServer } from '../own-server';
@@ -148,7 +149,7 @@ describeOnServer('EntityDataSource on a server', () => {
       (await source.query<[{ value: string }]>('SELECT current_setting($1) AS value', [name]))[0].value;
     expect(await setting('statement_timeout')).toBe('5s');
     expect(await setting('idle_in_transaction_session_timeout')).toBe('1min');
-    expect(await setting('application_name')).toBe('typeorm-entity-backend');
+    expect(await setting('application_name')).toBe(PROJECT.name);
     await source.destroy();
   });
 

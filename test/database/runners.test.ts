@@ -12,9 +12,9 @@ import { environment, ROOT } from '../seeds/command';
 
 /** Commands that migrate, as processes, started at once on a database that has nothing in it. */
 
-const MIGRATE = 'test/database/release.fixture.ts';
-const SEED = 'seeds/run.ts';
-const START = 'src/main.ts';
+const MIGRATE = ['packages/schema/bin/entity-schema.js', 'migrate', '-d', 'test/database/release.fixture.ts'];
+const SEED = ['packages/seeding/bin/entity-seed.js', '-d', 'ormconfig.ts', '--seeds', 'seeds/index.ts'];
+const START = ['src/main.ts'];
 
 interface Process {
   pid: number;
@@ -63,8 +63,8 @@ async function write(name: string, up: string[], transaction = ''): Promise<void
 const inTransactions = { MIGRATIONS: '{Things,Row}*.js' };
 
 /** Starts a command; the server of `npm start` is ended when it listens. */
-function start(program: string, { MIGRATIONS = '*.js', ...set }: NodeJS.ProcessEnv): Process {
-  const child = spawn(process.execPath, ['--require', './typescript.js', program], {
+function start(program: readonly string[], { MIGRATIONS = '*.js', ...set }: NodeJS.ProcessEnv): Process {
+  const child = spawn(process.execPath, [...program], {
     cwd: ROOT,
     env: environment({ MIGRATIONS: join(folder, MIGRATIONS), PORT: port, ...set }),
   });

@@ -1,11 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import { readConfiguration } from '../../src/database/configuration';
 import type { EntityDataSource } from '../../src/database/data-source';
 import { MalformedUserIdError, UserContext } from '../../src/database/user-context';
-import { Task, User } from '../../src/entities';
 import { appService, appUser } from '../../src/entities/access';
-import { describeOnServer, migratedDatabase, type TestDatabase } from '../databases';
+import { databaseOf, describeOnServer, type TestDatabase } from '../databases';
+import { Letter } from '../letter.entity';
 
 const roles = { user: appUser.name, service: appService.name };
 
@@ -13,8 +14,7 @@ let database: TestDatabase;
 /** Of one connection, so that whoever comes next gets the one that has just been given back. */
 let dataSource: EntityDataSource;
 let context: UserContext;
-let ada: string;
-let bob: string;
+const [ada, bob] = [randomUUID(), randomUUID()];
 
 interface Identity {
   role: string;
@@ -31,16 +31,16 @@ async function identity(manager: EntityManager): Promise<Identity> {
 }
 
 async function titles(manager: EntityManager): Promise<string[]> {
-  const tasks = await manager.find(Task, { order: { title: 'ASC' } });
-  return tasks.map(({ title }) => title);
+  const letters = await manager.find(Letter, { order: { title: 'ASC' } });
+  return letters.map(({ title }) => title);
 }
 
-function taskOf(userId: string, title: string): Pick<Task, 'userId' | 'title'> {
-  return { userId, title };
+function letterOf(ownerId: string, title: string): Pick<Letter, 'ownerId' | 'title'> {
+  return { ownerId, title };
 }
 
 beforeAll(async () => {
-  database = await migratedDatabase();
+  database = await databaseOf(Letter);
   const configuration = readConfiguration({ DATABASE_URL: database.url, DATABASE_POOL_SIZE: '1' });
   dataSource = await (await database.dataSource()).withConfiguration(configuration).initialize();
   context = new UserContext(dataSource, roles);
@@ -53,12 +53,8 @@ afterAll(async () => {
 
 beforeEach(async () => {
   await context.asService(async (manager) => {
-    await manager.createQueryBuilder().delete().from(User).execute();
-    const people = ['ada', 'bob'].map((name) =>
-      manager.create(User, { email: `${name}@example.org`, ssoProvider: 'google', ssoId: name }),
-    );
-    [ada, bob] = (await manager.save(people)).map(({ id }) => id);
-    await manager.insert(Task, [taskOf(ada, 'of Ada'), taskOf(bob, 'of Bob')]);
+    await manager.createQueryBuilder().delete().from(Letter).execute();
+    await manager.insert(Letter, [letterOf(ada, 'of Ada'), letterOf(bob, 'of Bob')]);
   });
 });
 
@@ -66,9 +62,9 @@ describe('as a person', () => {
   it('sees and changes their own rows alone, by repositories', async () => {
     await context.asUser(ada, async (manager) => {
       expect(await titles(manager)).toEqual(['of Ada']);
-      await manager.save(manager.create(Task, taskOf(ada, 'another of Ada')));
-      expect(await manager.update(Task, { userId: bob }, { title: 'taken' })).toMatchObject({ affected: 0 });
-      expect(await manager.delete(Task, { userId: bob })).toMatchObject({ affected: 0 });
+      await manager.save(manager.create(Letter, letterOf(ada, 'another of Ada')));
+      expect(await manager.update(Letter, { ownerId: bob }, { title: 'taken' })).toMatchObject({ affected: 0 });
+      expect(await manager.delete(Letter, { ownerId: bob })).toMatchObject({ affected: 0 });
     });
     expect(await context.asUser(ada, titles)).toEqual(['another of Ada', 'of Ada']);
     expect(await context.asUser(bob, titles)).toEqual(['of Bob']);
@@ -102,7 +98,7 @@ describe('as a person', () => {
 
   it('rolls back and passes the error on when the work throws', async () => {
     const failure = context.asUser(ada, async (manager) => {
-      await manager.insert(Task, taskOf(ada, 'lost'));
+      await manager.insert(Letter, letterOf(ada, 'lost'));
       throw new Error('changed my mind');
     });
     await expect(failure).rejects.toThrow('changed my mind');
@@ -136,7 +132,7 @@ describe('as a person', () => {
 describe('as the backend', () => {
   it('sees and changes every row', async () => {
     expect(await context.asService(titles)).toEqual(['of Ada', 'of Bob']);
-    await context.asService((manager) => manager.update(Task, { userId: bob }, { title: 'renamed' }));
+    await context.asService((manager) => manager.update(Letter, { ownerId: bob }, { title: 'renamed' }));
     expect(await context.asUser(bob, titles)).toEqual(['renamed']);
   });
 
@@ -195,10 +191,10 @@ describe('within another', () => {
 
   it('may fail by itself, and the rest goes on', async () => {
     await context.asUser(ada, async (outer) => {
-      await outer.insert(Task, taskOf(ada, 'kept'));
+      await outer.insert(Letter, letterOf(ada, 'kept'));
       const inner = context.asUser(ada, async (manager) => {
-        await manager.insert(Task, taskOf(ada, 'lost'));
-        await manager.insert(Task, taskOf(bob, 'foreign'));
+        await manager.insert(Letter, letterOf(ada, 'lost'));
+        await manager.insert(Letter, letterOf(bob, 'foreign'));
       });
       await expect(inner).rejects.toThrow(/row-level security/);
       expect(await identity(outer)).toMatchObject({ role: 'app_user', user: ada });
@@ -208,7 +204,7 @@ describe('within another', () => {
 
   it('falls with the outer one', async () => {
     const outer = context.asUser(ada, async () => {
-      await context.asUser(ada, (manager) => manager.insert(Task, taskOf(ada, 'lost')));
+      await context.asUser(ada, (manager) => manager.insert(Letter, letterOf(ada, 'lost')));
       throw new Error('changed my mind');
     });
     await expect(outer).rejects.toThrow('changed my mind');

@@ -12,7 +12,7 @@ import { RetentionService } from '../../src/retention/retention.service';
 import { migratedDatabase, type TestDatabase } from '../databases';
 import { insert, type Row } from '../entities/rows';
 import { AWKWARD, clear, DAY, everything, insertPost, references, rowsOf } from './rows';
-import { moduleOn } from '../modules/module-on';
+import { moduleOn } from '../module-on';
 
 /** All of jest's but the clock. */
 const TIMERS = [

@@ -22,7 +22,9 @@ function lines(table: Table, scale: number): string[] {
 
 it('has each factory in a file of its own that is listed, one a table at most', async () => {
   expect(new Set(factories.map(({ entity }) => entity)).size).toBe(factories.length);
-  const files = readdirSync(FOLDER).filter((name) => name.endsWith('.factory.ts'));
+  const files = readdirSync(FOLDER, { encoding: 'utf8', recursive: true }).filter((name) =>
+    name.endsWith('.factory.ts'),
+  );
   expect(files).toHaveLength(factories.length);
   for (const file of files) {
     const exported = Object.values((await import(join(FOLDER, file))) as object);

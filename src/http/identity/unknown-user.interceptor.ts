@@ -1,9 +1,15 @@
-import { type CallHandler, type ExecutionContext, HttpStatus, Injectable, type NestInterceptor } from '@nestjs/common';
+import {
+  type CallHandler,
+  type ExecutionContext,
+  HttpStatus,
+  Injectable,
+  type NestInterceptor,
+  Optional,
+} from '@nestjs/common';
 import { catchError, concatMap, type Observable } from 'rxjs';
-import { UserContext } from '../../database/user-context';
-import { User } from '../../entities';
 import { ConflictError, DomainError, NotFoundError } from '../errors/domain-errors';
 import { userIdOf } from './gateway-user.guard';
+import { KnownUsers } from './known-users';
 
 /** The user in the x-user-id header does not exist. */
 export class UnknownUserError extends DomainError {
@@ -16,7 +22,7 @@ export class UnknownUserError extends DomainError {
  */
 @Injectable()
 export class UnknownUserInterceptor implements NestInterceptor {
-  constructor(private readonly context: UserContext) {}
+  constructor(@Optional() private readonly users?: KnownUsers) {}
 
   /** @throws UnknownUserError */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -34,8 +40,7 @@ export class UnknownUserInterceptor implements NestInterceptor {
   }
 
   private async refuseUnknown(userId: string): Promise<void> {
-    const exists = await this.context.asUser(userId, (manager) => manager.existsBy(User, { id: userId }));
-    if (!exists) throw new UnknownUserError(`Unknown user ${userId}.`);
+    if (this.users && !(await this.users.has(userId))) throw new UnknownUserError(`Unknown user ${userId}.`);
   }
 }
 

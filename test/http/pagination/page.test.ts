@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import type { DataSource } from 'typeorm';
-import { Task, User } from '../../../src/entities';
 import { InvalidInputError } from '../../../src/http/errors/domain-errors';
 import { decodeCursor, encodeCursor, isoOf, MalformedCursorError } from '../../../src/http/pagination/cursor';
 import { MAX_PAGE_SIZE, type Page, pageOf, type PageRequest } from '../../../src/http/pagination/page';
-import { migratedDatabase, type TestDatabase } from '../../databases';
+import { databaseOf, type TestDatabase } from '../../databases';
+import { Letter } from '../../letter.entity';
 
 const MICROS = fc.bigInt({ min: 0n, max: 253_402_300_799_999_999n });
 
@@ -51,32 +52,30 @@ describe('a cursor', () => {
 describe('a page', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
-  let userId: string;
+  const ownerId = randomUUID();
 
   beforeAll(async () => {
-    database = await migratedDatabase();
+    database = await databaseOf(Letter);
     dataSource = await database.dataSource();
-    const user = await dataSource.manager.save(User, { email: 'ada@example.org', ssoProvider: 'google', ssoId: 'ada' });
-    userId = user.id;
   });
 
   afterAll(() => database.close());
 
-  /** Tasks of which the nth was made so many microseconds after 2026 began. */
-  async function tasksAt(offsets: readonly number[]): Promise<string[]> {
-    await dataSource.query('DELETE FROM tasks');
+  /** Letters of which the nth was made so many microseconds after 2026 began. */
+  async function lettersAt(offsets: readonly number[]): Promise<string[]> {
+    await dataSource.query('DELETE FROM letters');
     const made = await dataSource.query<{ id: string }[]>(
-      `INSERT INTO tasks (user_id, title, created_at)
+      `INSERT INTO letters (owner_id, title, created_at)
        SELECT $1, 'Water the plants', timestamptz '2026-01-01Z' + n * interval '1 microsecond' FROM unnest($2::int[]) AS n
        RETURNING id`,
-      [userId, offsets],
+      [ownerId, offsets],
     );
     return made.map(({ id }) => id);
   }
 
-  function page(order: 'ASC' | 'DESC', request: PageRequest): Promise<Page<Task>> {
-    const list = { where: 'user_id = $1', parameters: [userId], by: 'createdAt', order } as const;
-    return pageOf(dataSource.manager, Task, list, request);
+  function page(order: 'ASC' | 'DESC', request: PageRequest): Promise<Page<Letter>> {
+    const list = { where: 'owner_id = $1', parameters: [ownerId], by: 'createdAt', order } as const;
+    return pageOf(dataSource.manager, Letter, list, request);
   }
 
   async function walk(order: 'ASC' | 'DESC', limit: number): Promise<string[][]> {
@@ -95,7 +94,7 @@ describe('a page', () => {
     const order = fc.constantFrom('ASC' as const, 'DESC' as const);
     await fc.assert(
       fc.asyncProperty(offsets, order, fc.integer({ min: 1, max: 5 }), async (made, direction, limit) => {
-        const ids = await tasksAt(made);
+        const ids = await lettersAt(made);
         const pages = await walk(direction, limit);
         const sorted = ids
           .map((id, index) => `${made[index]} ${id}`)
@@ -110,19 +109,19 @@ describe('a page', () => {
   });
 
   it('begins after its cursor where the row of the cursor is gone', async () => {
-    const [first, second, third] = await tasksAt([1, 2, 3]);
+    const [first, second, third] = await lettersAt([1, 2, 3]);
     const { next } = await page('ASC', { limit: 2 });
-    await dataSource.getRepository(Task).delete(second);
+    await dataSource.getRepository(Letter).delete(second);
     expect((await page('ASC', { after: next! })).items.map(({ id }) => id)).toEqual([third]);
     expect((await page('ASC', {})).items.map(({ id }) => id)).toEqual([first, third]);
   });
 
   it('without rows is empty and the last', async () => {
-    await tasksAt([]);
+    await lettersAt([]);
     expect(await page('ASC', {})).toEqual({ items: [], next: null });
   });
 
-  it.each([0, -1, 1.5, NaN, Infinity, MAX_PAGE_SIZE + 1, '10; DROP TABLE tasks' as unknown as number])(
+  it.each([0, -1, 1.5, NaN, Infinity, MAX_PAGE_SIZE + 1, '10; DROP TABLE letters' as unknown as number])(
     'of %p rows is refused',
     async (limit) => {
       await expect(page('ASC', { limit })).rejects.toThrow(InvalidInputError);

@@ -10,7 +10,7 @@ import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/ht
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
 import { fresh, insert } from '../../entities/rows';
 import { plansOf } from '../plans';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 

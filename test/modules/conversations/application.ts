@@ -4,7 +4,7 @@ import { User } from '../../../src/entities';
 import { ConversationsModule } from '../../../src/modules/conversations/conversations.module';
 import { ConversationsService } from '../../../src/modules/conversations/conversations.service';
 import { migratedDatabase } from '../../databases';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 /** The conversations' module on a database of its own. */
 export interface Application {

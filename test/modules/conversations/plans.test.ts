@@ -10,7 +10,7 @@ import { UsageService } from '../../../src/modules/conversations/usage.service';
 import { describeOnServer, type TestDatabase } from '../../databases';
 import { databaseWith, REFERENCE_DATE } from '../million';
 import { plansOf, type StatementPlan } from '../plans';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 describeOnServer('at a million messages', () => {
   let database: TestDatabase;

@@ -9,7 +9,7 @@ import { LEASE_MS, MessageQueueService, type NewMessage } from '../../../src/mod
 import { OnboardingService } from '../../../src/modules/engagement/onboarding.service';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
 import { insert } from '../../entities/rows';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const CAUSE = { trigger: 'test' };

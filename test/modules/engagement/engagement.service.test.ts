@@ -10,7 +10,7 @@ import { MessageQueueService } from '../../../src/modules/engagement/message-que
 import { ConflictError, InvalidInputError } from '../../../src/http/errors/domain-errors';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { insert, type Row } from '../../entities/rows';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

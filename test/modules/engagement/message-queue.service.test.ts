@@ -13,7 +13,7 @@ import { OnboardingService } from '../../../src/modules/engagement/onboarding.se
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../src/http/errors/domain-errors';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { fresh, insert, type Row } from '../../entities/rows';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 const MINUTE = 60_000;
 const NOW = new Date('2026-03-01T12:00:00Z');

@@ -6,7 +6,7 @@ import { MessageQueueService } from '../../../src/modules/engagement/message-que
 import { describeOnServer, type TestDatabase } from '../../databases';
 import { databaseWith, multiply, REFERENCE_DATE } from '../million';
 import { plansOf, type StatementPlan } from '../plans';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 const HOUR = 3_600_000;
 const SOMEBODY = '00000000-0000-4000-8000-000000000000';

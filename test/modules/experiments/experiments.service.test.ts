@@ -11,7 +11,7 @@ import {
 } from '../../../src/modules/experiments/experiments.service';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
 import { fresh, insert } from '../../entities/rows';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const YESTERDAY = new Date('2026-02-28T12:00:00Z');

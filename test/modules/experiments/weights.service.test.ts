@@ -6,7 +6,7 @@ import { WeightsDoNotSumToOneError } from '../../../src/modules/experiments/viol
 import { ExperimentsModule } from '../../../src/modules/experiments/experiments.module';
 import { EQUAL_WEIGHTS, type Lesson, type Run, WeightsService } from '../../../src/modules/experiments/weights.service';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const NOBODY = '00000000-0000-4000-8000-000000000000';

@@ -6,7 +6,7 @@ import { SessionsService } from '../../../src/modules/identity/sessions.service'
 import { describeOnServer, type TestDatabase } from '../../databases';
 import { databaseWith, REFERENCE_DATE } from '../million';
 import { plansOf } from '../plans';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 /** By when a part of the sessions has expired. */
 const SOME_EXPIRED = new Date(REFERENCE_DATE.getTime() - 15.5 * 24 * 3_600_000);

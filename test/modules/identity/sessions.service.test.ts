@@ -6,7 +6,7 @@ import { InvalidInputError, NotFoundError } from '../../../src/http/errors/domai
 import { IdentityModule } from '../../../src/modules/identity/identity.module';
 import { SESSION_IDLE_MS, SESSION_LIFETIME_MS, SessionsService } from '../../../src/modules/identity/sessions.service';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 const NOBODY = '3f2a6c1e-9d4b-4a7f-8c5e-1b2d3e4f5a6b';
 const NOW = new Date('2026-01-01T12:00:00Z');

@@ -4,7 +4,7 @@ import { DuplicateEmailError, DuplicateSsoIdentityError } from '../../../src/mod
 import { IdentityModule } from '../../../src/modules/identity/identity.module';
 import { type NewUser, UsersService } from '../../../src/modules/identity/users.service';
 import { migratedDatabase, type TestDatabase } from '../../databases';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 const passwordHash = '$2b$12$abcdefghijklmnopqrstuv';
 

@@ -8,7 +8,7 @@ import { IntentsService } from '../../../src/modules/intents/intents.service';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
 import { insert } from '../../entities/rows';
 import type { Report } from './worker';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 const NOW = new Date('2026-03-02T12:00:00Z');
 const WHEN_CLAIMS_RUN_OUT = new Date(NOW.getTime() + CLAIM_MS);

@@ -8,7 +8,7 @@ import { IntentsService, type NewIntent } from '../../../src/modules/intents/int
 import { MalformedCursorError } from '../../../src/http/pagination/cursor';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { insert } from '../../entities/rows';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -7,7 +7,7 @@ import { IntentsService } from '../../../src/modules/intents/intents.service';
 import { describeOnServer, type TestDatabase } from '../../databases';
 import { databaseWith, REFERENCE_DATE } from '../million';
 import { plansOf } from '../plans';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 /** The first of the million are due then. */
 const NOW = new Date(REFERENCE_DATE.getTime() + 60_000);

@@ -7,7 +7,7 @@ import { OversightModule } from '../../../src/modules/oversight/oversight.module
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
 import { insert } from '../../entities/rows';
 import { plansOf } from '../plans';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const NOBODY = '00000000-0000-4000-8000-000000000000';

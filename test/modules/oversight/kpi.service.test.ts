@@ -6,7 +6,7 @@ import { OversightModule } from '../../../src/modules/oversight/oversight.module
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
 import { databaseWith } from '../million';
 import { plansOf } from '../plans';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 const REPLY_RATE: Metric = { platform: 'TWITTER', metricType: 'ENGAGEMENT', metricName: 'reply_rate' };
 

@@ -12,7 +12,7 @@ import { SocialModule } from '../../../src/modules/social/social.module';
 import { describeOnServer, migratedDatabase, type TestDatabase } from '../../databases';
 import { insert } from '../../entities/rows';
 import { sighting } from './sightings';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 describeOnServer('social, of many at once', () => {
   let database: TestDatabase;

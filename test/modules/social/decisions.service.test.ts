@@ -11,7 +11,7 @@ import { PostsService } from '../../../src/modules/social/posts.service';
 import { SocialModule } from '../../../src/modules/social/social.module';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { insert, type Row } from '../../entities/rows';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const NOBODY = '00000000-0000-4000-8000-000000000000';

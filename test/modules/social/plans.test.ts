@@ -6,7 +6,7 @@ import { describeOnServer, type TestDatabase } from '../../databases';
 import { databaseWith, multiply, REFERENCE_DATE } from '../million';
 import { plansOf, type StatementPlan } from '../plans';
 import { sighting } from './sightings';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 describeOnServer('at a million posts and a million replies', () => {
   let database: TestDatabase;

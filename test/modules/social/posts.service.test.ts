@@ -15,7 +15,7 @@ import { migratedDatabase, type TestDatabase } from '../../databases';
 import type { Row } from '../../entities/rows';
 import { plansOf } from '../plans';
 import { sighting } from './sightings';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const MINUTE = 60_000;

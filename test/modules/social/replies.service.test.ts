@@ -15,7 +15,7 @@ import { SocialModule } from '../../../src/modules/social/social.module';
 import { MedicalClaimError, UnapprovedReplyError, UnsignedReplyError } from '../../../src/modules/social/violations';
 import { migratedDatabase, type TestDatabase } from '../../databases';
 import { insert, type Row } from '../../entities/rows';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 import { plansOf } from '../plans';
 
 const NOW = new Date('2026-03-01T12:00:00Z');

@@ -7,7 +7,7 @@ import { TasksService } from '../../../src/modules/tasks/tasks.service';
 import { describeOnServer, type TestDatabase } from '../../databases';
 import { databaseWith } from '../million';
 import { plansOf } from '../plans';
-import { moduleOn } from '../module-on';
+import { moduleOn } from '../../module-on';
 
 describeOnServer('at a million tasks', () => {
   let database: TestDatabase;

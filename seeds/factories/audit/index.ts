@@ -1,0 +1,3 @@
+import { auditLogFactory } from './audit-log.factory';
+
+export const audit = [auditLogFactory] as const;

@@ -1,0 +1,3 @@
+import { taskFactory } from './task.factory';
+
+export const tasks = [taskFactory] as const;

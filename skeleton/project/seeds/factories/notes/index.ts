@@ -1,0 +1,3 @@
+import { noteFactory } from './note.factory';
+
+export const notes = [noteFactory] as const;
