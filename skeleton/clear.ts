@@ -97,12 +97,12 @@ function clear(removed: readonly string[]): void {
   for (const [file, text] of changed) writeFileSync(join(ROOT, file), text);
 }
 
-/** Writes what follows from the entities: the first migration and the documentation. */
+/** Writes what follows from the entities, the first migration and the documentation, and formats what lost some words. */
 async function generate(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'skeleton-data-'));
   const env = { ...process.env, ...NO_DATABASE, DATABASE_DIRECTORY: directory };
   try {
-    for (const command of ['migration:generate -- InitialSchema', 'docs'])
+    for (const command of ['migration:generate -- InitialSchema', 'docs', 'format'])
       await execFile('npm', ['run', '--silent', ...command.split(' ')], { cwd: ROOT, env });
   } finally {
     rmSync(directory, { recursive: true });
