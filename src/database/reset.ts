@@ -21,8 +21,6 @@ runCommand(async () => {
     throw new UserError(
       'DATABASE_URL or DATABASE_SECRET_FILE names a server: only the embedded PostgreSQL is emptied. Use dropdb and createdb.',
     );
-  if (configuration.nodeEnv === 'production')
-    throw new UserError('NODE_ENV is production: no database is emptied there.');
   const dataSource = await new EntityDataSource(configuration, { entities: [], migrations: [] }).initialize();
   try {
     await dataSource.query(EMPTY);

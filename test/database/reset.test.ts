@@ -71,7 +71,7 @@ it.each([
     { DATABASE_URL: 'postgres://127.0.0.1:1/x' },
     /^DATABASE_URL or DATABASE_SECRET_FILE names a server: .*\n$/,
   ],
-  ['production', { NODE_ENV: 'production' }, /^NODE_ENV is production: .*\n$/],
+  ['production', { NODE_ENV: 'production' }, /^NODE_ENV is production and no database is configured: .*\n$/],
 ])('refuses %s', async (_, set, message) => {
   expect(await reset(set)).toEqual({ code: 1, printed: expect.stringMatching(message) as string });
 });
