@@ -1,14 +1,17 @@
 /** What makes a change dangerous: it needs to be acknowledged before it is written. */
-export type HazardKind =
-  | 'drop-table'
-  | 'drop-column'
-  | 'drop-type'
-  | 'drop-extension'
-  | 'narrowing'
-  | 'conversion'
-  | 'rewrite'
-  | 'required-column'
-  | 'rename';
+export const HAZARD_KINDS = [
+  'drop-table',
+  'drop-column',
+  'drop-type',
+  'drop-extension',
+  'narrowing',
+  'conversion',
+  'rewrite',
+  'required-column',
+  'rename',
+] as const;
+
+export type HazardKind = (typeof HAZARD_KINDS)[number];
 
 export interface Hazard {
   kind: HazardKind;

@@ -34,7 +34,7 @@ async function stateOf(dataSource: DataSource): Promise<{ actual: Catalog; pendi
 
 /**
  * The catalog that the migrations make in an empty database, but for those in `without`. All is rolled back when it has
- * been read: roles and their members belong to the whole cluster, and looking must not mend them.
+ * been read: roles and their members belong to the whole cluster, and looking must not change them.
  */
 async function catalogOfMigrations(
   dataSource: DataSource,

@@ -199,7 +199,7 @@ function failure({ name }: Migration, error: unknown): Finding {
     rule: 'migration-fails',
     place: `${name}: ${describeError(error)}`,
     danger: 'no release can be made.',
-    safeWay: 'mend the migration: on an empty database it has to run up, down and up again.',
+    safeWay: 'fix the migration: on an empty database it must run up, down and up again.',
     sql: query ? [query] : [],
   };
 }

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import type { Command } from 'commander';
 import type { DataSource } from 'typeorm';
 import { UserError } from '../errors';
-import type { Hazard, HazardKind } from '../changes/hazards';
+import { type Hazard, HAZARD_KINDS, type HazardKind } from '../changes/hazards';
 import type { Stage } from '../plan/stages';
 import { type Acknowledgements, migrationFiles } from '../migrations/files';
 import { stagesToEntities } from '../plan/stages-to-entities';
@@ -21,27 +21,26 @@ interface Place {
 
 interface Flags {
   dataSource: string;
-  acknowledge: Acknowledgements;
+  acknowledge?: Acknowledgements;
 }
 
 export function generateCommand(): Command {
   return dataSourceCommand('generate')
     .description(
-      'Writes the migrations that lead from the connected database to the entities: as many files as the change needs.\n' +
-        'The database has to have run all migrations there are.',
+      'Writes the migrations that change the connected database into what the entities declare: one or more files.\n' +
+        'The database must have run all existing migrations.',
     )
     .argument(
       '<name>',
-      'what the change does, in CamelCase: AddDueDateToTasks. With a folder before it, it is written there',
+      'what the change does, in CamelCase: AddDueDateToTasks; put a folder before it to write it there',
       parseName,
     )
     .option(
       '--acknowledge <danger=reason>',
-      'accept a danger (drop-column="Nobody has read it since version 3"); may be given several times',
+      `accept a danger, such as drop-column="Nobody has read it since version 3"; repeat it for others. Dangers: ${HAZARD_KINDS.join(', ')}`,
       acknowledge,
-      {},
     )
-    .action(async ({ name, folder }: Place, { dataSource: file, acknowledge }: Flags) => {
+    .action(async ({ name, folder }: Place, { dataSource: file, acknowledge = {} }: Flags) => {
       if (!folder) refuseCompiled(file, name);
       await generate(await loadDataSource(file), { name, folder }, acknowledge);
     });
@@ -110,13 +109,15 @@ function refuseCompiled(file: string, name: string): void {
 function parseName(path: string): Place {
   const name = basename(path);
   if (!/^[A-Z][A-Za-z0-9]*$/.test(name))
-    throw new UserError(`"${name}" is no name for a migration: CamelCase, as in AddDueDateToTasks.`);
+    throw new UserError(`"${name}" is not a valid migration name: use CamelCase, as in AddDueDateToTasks.`);
   return { name, folder: path === name ? undefined : dirname(path) };
 }
 
-function acknowledge(value: string, known: Acknowledgements): Acknowledgements {
+function acknowledge(value: string, known: Acknowledgements = {}): Acknowledgements {
   const [, kind, reason] = /^([a-z-]+)=(.+)$/s.exec(value) ?? [];
   if (!kind || !reason)
-    throw new UserError(`--acknowledge wants a danger and a reason: --acknowledge drop-column="<why>"`);
+    throw new UserError(`--acknowledge needs a danger and a reason: --acknowledge drop-column="<why>"`);
+  if (!HAZARD_KINDS.some((known) => known === kind))
+    throw new UserError(`There is no danger "${kind}" to acknowledge: choose from ${HAZARD_KINDS.join(', ')}.`);
   return { ...known, [kind]: reason };
 }
