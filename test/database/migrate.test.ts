@@ -1,126 +1,22 @@
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client } from 'pg';
-import { describeOnServer, emptyDatabase, type TestDatabase } from '../databases';
+import { describeOnServer } from '../databases';
+import {
+  eachWithRelease,
+  migrate,
+  rows,
+  sessionInWaitingMigration,
+  typeorm,
+  until,
+  write,
+  writeIndex,
+  writeRow,
+  writeThings,
+  writeWaiting,
+} from './release';
 
-const FIXTURE = join(__dirname, 'release.fixture.ts');
-const TYPEORM = require.resolve('typeorm/cli.js');
-
-let folder: string;
-let database: TestDatabase;
 let client: Client;
 
-beforeAll(async () => {
-  database = await emptyDatabase();
-  client = await database.connect();
-});
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'migrations-'));
-});
-
-afterEach(async () => {
-  await rm(folder, { recursive: true });
-  await client.query('DISCARD ALL');
-  await client.query('DROP SCHEMA public CASCADE');
-  await client.query('CREATE SCHEMA public');
-});
-
-afterAll(() => database.close());
-
-interface Process {
-  pid: number;
-  /** What it has printed so far, to both outputs. */
-  printed: () => string;
-  ended: Promise<{ code: number | null; output: string; errors: string }>;
-}
-
-function start(...argv: string[]): Process {
-  const child = spawn(process.execPath, ['-r', './typescript.js', ...argv], {
-    env: { ...process.env, DATABASE_URL: database.url, MIGRATIONS: join(folder, '*.js'), NODE_ENV: 'development' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  let errors = '';
-  child.stdout.on('data', (chunk) => (output += String(chunk)));
-  child.stderr.on('data', (chunk) => (errors += String(chunk)));
-  return {
-    pid: child.pid!,
-    printed: () => output + errors,
-    ended: new Promise((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', (code) => resolve({ code, output, errors }));
-    }),
-  };
-}
-
-/** The release runner as a process. */
-function migrate(...flags: string[]): Process {
-  return start('packages/schema/bin/entity-schema.js', 'migrate', '-d', FIXTURE, ...flags);
-}
-
-/** The stock command line as a process. */
-function typeorm(command: string): Process {
-  return start(TYPEORM, command, '-d', FIXTURE);
-}
-
-/** A file of a migration that sends these statements. */
-async function write(name: string, up: string[], { down = [] as string[], transaction = true } = {}): Promise<void> {
-  const body = (statements: string[]): string =>
-    statements.map((sql) => `await q.query(${JSON.stringify(sql)});`).join('\n');
-  await writeFile(
-    join(folder, `${name.slice(-13)}-${name.slice(0, -13)}.js`),
-    `exports.${name} = class ${name} {
-  ${transaction ? '' : 'transaction = false;'}
-  async up(q) { ${body(up)} }
-  async down(q) { ${body(down)} }
-};`,
-  );
-}
-
-const writeThings = (): Promise<void> =>
-  write('Things1700000000001', ['CREATE TABLE things (id serial PRIMARY KEY, name text)'], {
-    down: ['DROP TABLE things'],
-  });
-const writeRow = (): Promise<void> =>
-  // It takes its time, so that replicas that are not kept apart are all at it at once.
-  write('Row1700000000002', ['SELECT pg_sleep(1)', `INSERT INTO things (name) VALUES ('ball')`], {
-    down: ['TRUNCATE things'],
-  });
-const writeIndex = (): Promise<void> =>
-  write(
-    'Index1700000000003',
-    ['DROP INDEX CONCURRENTLY IF EXISTS idx_things_name', 'CREATE INDEX CONCURRENTLY idx_things_name ON things (name)'],
-    { down: ['DROP INDEX idx_things_name'], transaction: false },
-  );
-/** A migration that is at work until the advisory lock 1, which the test holds, is free. */
-const writeWaiting = (): Promise<void> =>
-  write('Waiting1700000000004', [
-    'ALTER TABLE things ADD COLUMN half text',
-    'SET LOCAL lock_timeout = 0',
-    'SELECT pg_advisory_xact_lock(1)',
-  ]);
-
-async function rows(sql: string): Promise<unknown[]> {
-  return (await client.query<Record<string, unknown>>(sql)).rows;
-}
-
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await condition())) await sleep(50);
-}
-
-/** Waits for the session that waits for the advisory lock 1, and returns its process id. */
-async function sessionInWaitingMigration(): Promise<number> {
-  let found: unknown[] = [];
-  await until(async () => {
-    found = await rows(`SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND NOT granted`);
-    return found.length > 0;
-  });
-  return (found[0] as { pid: number }).pid;
-}
+eachWithRelease((_, own) => (client = own));
 
 describe('the command', () => {
   it('explains itself, exit codes included', async () => {
@@ -298,72 +194,5 @@ describeOnServer('a connection lost in the middle of a migration', () => {
     // The test still holds what the session waits for: it ends because it has lost its client, not because it has finished.
     await until(async () => (await rows(`SELECT 1 FROM pg_stat_activity WHERE pid = ${session}`)).length === 0);
     await expectAsBeforeAndThenFinished();
-  });
-});
-
-describeOnServer('a long transaction that holds a lock on a table', () => {
-  let holder: Client;
-
-  beforeEach(async () => {
-    await writeThings();
-    expect(await migrate().ended).toMatchObject({ code: 0 });
-    holder = await database.connect();
-    await holder.query('BEGIN');
-    await holder.query('SELECT * FROM things');
-  });
-
-  afterEach(() => holder.end());
-
-  it('holds up the release and nobody else, and the release finishes after it', async () => {
-    await write('Column1700000000002', ['ALTER TABLE things ADD COLUMN size integer']);
-    const runner = migrate('--lock-timeout', '0.2', '--attempts', '100');
-    await client.query(`SET lock_timeout = '10s'`);
-    await until(async () => {
-      // It would wait for as long as the holder's transaction lasts, were the runner's statement queueing before it.
-      await client.query('SELECT * FROM things');
-      return /attempt 3 of 100/.test(runner.printed());
-    });
-    await holder.query('COMMIT');
-    const { code, output } = await runner.ended;
-    expect(code).toBe(0);
-    expect(output).toMatch(
-      /a table is locked by another session \(oldest transactions: pid \d+ for .+\); attempt 2 of 100 in 200 ms/,
-    );
-    expect(await rows('SELECT size FROM things')).toEqual([]);
-  });
-
-  it('ends the release with 3 when it does not end, and says which session it is', async () => {
-    await write('Column1700000000002', ['ALTER TABLE things ADD COLUMN size integer']);
-    const { code, errors } = await migrate('--lock-timeout', '0.1', '--attempts', '2').ended;
-    expect(code).toBe(3);
-    const [{ pid }] = (await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows;
-    expect(errors).toMatch(/^Column1700000000002 did not get a lock it needs in 2 attempts of 100 ms: [^\n]+\n$/);
-    expect(errors).toContain(`pid ${pid} for `);
-    expect(await rows('SELECT name FROM migrations')).toEqual([{ name: 'Things1700000000001' }]);
-  });
-
-  it('is simply waited for by CREATE INDEX CONCURRENTLY, which blocks nobody', async () => {
-    await writeIndex();
-    await holder.query(`INSERT INTO things (name) VALUES ('bat')`);
-    const runner = migrate('--lock-timeout', '0.05', '--attempts', '1');
-    await until(
-      async () =>
-        (await rows(`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'CREATE INDEX%'`))
-          .length > 0,
-    );
-    await sleep(200);
-    await holder.query('COMMIT');
-    expect(await runner.ended).toMatchObject({ code: 0, errors: '' });
-    expect(await rows(`SELECT indisvalid FROM pg_index WHERE indexrelid = 'idx_things_name'::regclass`)).toEqual([
-      { indisvalid: true },
-    ]);
-  });
-
-  it('is not waited for by other statements outside a transaction', async () => {
-    await write('Column1700000000002', ['ALTER TABLE things ADD COLUMN IF NOT EXISTS size integer'], {
-      transaction: false,
-    });
-    const { code } = await migrate('--lock-timeout', '0.1', '--attempts', '1').ended;
-    expect(code).toBe(3);
   });
 });

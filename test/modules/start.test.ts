@@ -91,7 +91,7 @@ describeOnServer('SIGTERM', () => {
       ),
     ]);
     expect({ code, answered }).toEqual({ code: 1, answered: false });
-    expect(errors).toMatch(/^Requests were still running after 10 s: .*\n$/);
+    expect(errors).toMatch(/^Requests were still running after 10 s\. .*\n$/);
     await other.query('ROLLBACK');
     expect((await admin.query('SELECT id FROM tasks')).rows).toEqual(before);
   });

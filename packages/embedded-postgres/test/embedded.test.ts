@@ -1,67 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { existsSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { openEmbedded, openMemory, type SharedDatabase } from '../src';
+import { openEmbedded, openMemory } from '../src';
 import { findHolder } from '../src/lock';
 import { UserError } from '../src';
+import { ask, connect, eachInDirectory, ended, locks, newDirectory, open, start, until } from './directory';
 
-let root: string;
-/** A data directory that has been used, and is not now. */
-let used: string;
 let directory: string;
-let databases: SharedDatabase[];
-let processes: ChildProcess[];
 
-beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), 'embedded-'));
-  used = join(root, 'used');
-  const database = await openEmbedded({ directory: used, port: 0 });
-  await database.close();
-  await ended(used);
-});
-
-afterAll(() => rmSync(root, { recursive: true }));
-
-beforeEach(() => {
-  directory = mkdtempSync(join(root, 'data-'));
-  cpSync(used, directory, { recursive: true });
-  databases = [];
-  processes = [];
-});
-
-afterEach(async () => {
-  for (const process of processes) process.kill('SIGKILL');
-  await Promise.all(databases.map((database) => database.close()));
-  await ended(directory);
-});
-
-async function open(): Promise<SharedDatabase> {
-  const database = await openEmbedded({ directory, port: 0 });
-  databases.push(database);
-  return database;
-}
-
-async function connect({ url }: { url: string }): Promise<Client> {
-  const client = new Client(url);
-  client.on('error', () => undefined); // The server may be killed.
-  await client.connect();
-  return client;
-}
-
-async function ask<T>(database: { url: string }, sql: string): Promise<T[]> {
-  const client = await connect(database);
-  const { rows } = await client.query<T & object>(sql);
-  await client.end();
-  return rows;
-}
+eachInDirectory((own) => (directory = own));
 
 const SOURCES = join(__dirname, '../src');
 
@@ -70,17 +24,6 @@ async function startProcess(): Promise<{ process: ChildProcess; url: string }> {
   const process = start([join(__dirname, 'user-process.ts'), directory]);
   const [url] = (await once(createInterface(process.stdout!), 'line')) as [string];
   return { process, url };
-}
-
-function start(parameters: string[]): ChildProcess {
-  const child = spawn(process.execPath, ['--require', './typescript.js', ...parameters]);
-  child.stderr.pipe(process.stderr);
-  processes.push(child);
-  return child;
-}
-
-function locks(at = directory): string[] {
-  return existsSync(at) ? readdirSync(at).filter((name) => name.endsWith('.lock')) : [];
 }
 
 async function serverPid(): Promise<number> {
@@ -93,16 +36,6 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-/** Waits until something is so. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(50);
-}
-
-/** Waits until nobody serves a directory any more. */
-function ended(at: string): Promise<void> {
-  return until(() => locks(at).length === 0);
 }
 
 async function killServer(): Promise<void> {
@@ -157,8 +90,7 @@ describe('the server of a data directory', () => {
   it('takes another port where its own is taken', async () => {
     const first = await open();
     const { port } = new URL(first.url);
-    const elsewhere = mkdtempSync(join(root, 'data-'));
-    cpSync(used, elsewhere, { recursive: true });
+    const elsewhere = newDirectory();
     const second = await openEmbedded({ directory: elsewhere, port: Number(port) });
     expect(second.url).not.toBe(first.url);
     expect(await ask(second, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
@@ -310,37 +242,4 @@ it('a cluster that was left unfinished is made anew', async () => {
   writeFileSync(join(directory, 'postgres.unfinished'), '');
   expect(await ask(await open(), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   expect(readdirSync(directory)).not.toContain('postgres.unfinished');
-});
-
-describe('a database in memory', () => {
-  it('starts from what another one has dumped', async () => {
-    const template = join(directory, 'template.tar');
-    const original = await openMemory();
-    await ask(original, 'CREATE EXTENSION vector; CREATE TABLE items AS SELECT n FROM generate_series(1, 1000) AS n');
-    await original.dump(template);
-    await original.close();
-    const clones = await Promise.all([openMemory({ template }), openMemory({ template })]);
-    await ask(clones[0], `DELETE FROM items; SELECT '[1,2]'::vector`);
-    expect(await ask(clones[1], 'SELECT count(*)::int FROM items')).toEqual([{ count: 1000 }]);
-    await Promise.all(clones.map((clone) => clone.close()));
-  });
-
-  it('ends with the process that has started it, even when that is killed', async () => {
-    const owner = start([
-      '-e',
-      `require('${SOURCES}').openMemory().then(({ url }) => { console.log(url); setInterval(() => {}, 1000) })`,
-    ]);
-    const [url] = (await once(createInterface(owner.stdout!), 'line')) as [string];
-    owner.kill('SIGKILL');
-    const refused = (): Promise<boolean> =>
-      connect({ url }).then(
-        (client) => client.end().then(() => false),
-        () => true,
-      );
-    while (!(await refused())) await sleep(50);
-  });
-
-  it('can’t start from a template that is not there', async () => {
-    await expect(openMemory({ template: join(directory, 'nosuch.tar') })).rejects.toThrow(/ENOENT.*nosuch\.tar/);
-  });
 });

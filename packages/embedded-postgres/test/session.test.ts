@@ -1,43 +1,12 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { promisify } from 'node:util';
-import { Client, Pool } from 'pg';
-import { DataSource } from 'typeorm';
+import { Client } from 'pg';
 import { type MemoryDatabase, openMemory } from '../src';
-import { message, query, startupMessage, SYNC } from '../src/wire';
+import { message, query } from '../src/wire';
 import { WireClient } from './wire-client';
+import { bind, connect, eachWithClients, execute, flush, parse, value } from './clients';
 
 let database: MemoryDatabase;
-let clients: Client[];
 
-beforeAll(async () => {
-  database = await openMemory();
-});
-
-afterAll(() => database.close());
-
-beforeEach(() => {
-  clients = [];
-});
-
-afterEach(() => Promise.all(clients.map((client) => client.end())));
-
-async function connect(options: ConstructorParameters<typeof Client>[0] & object = {}): Promise<Client> {
-  const client = new Client({ connectionString: database.url, ...options });
-  await client.connect();
-  clients.push(client);
-  return client;
-}
-
-async function value(client: Client, sql: string): Promise<unknown> {
-  const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' });
-  return rows[0][0];
-}
-
-const parse = (sql: string, name = ''): Buffer => message('P', name, sql, Buffer.alloc(2));
-const bind = (name = ''): Buffer => message('B', '', name, Buffer.alloc(6));
-const execute = message('E', '', Buffer.alloc(4));
-const describePortal = message('D', Buffer.from('P'), '');
-const flush = message('H');
+eachWithClients((own) => (database = own));
 
 describe('clients at once', () => {
   it('lose and misplace no row, with statements larger than a TCP chunk', async () => {
@@ -74,7 +43,7 @@ describe('clients at once', () => {
         await client.query(i % 3 === 0 ? 'ROLLBACK' : 'COMMIT');
       }),
     );
-    const { rows } = await clients[0].query('SELECT client, count(*)::int FROM parallel GROUP BY 1 ORDER BY 1');
+    const { rows } = await (await connect()).query('SELECT client, count(*)::int FROM parallel GROUP BY 1 ORDER BY 1');
     expect(rows).toEqual([1, 2, 4, 5, 7, 8].map((client) => ({ client, count: 5 })));
   });
 
@@ -102,23 +71,22 @@ describe('clients at once', () => {
 });
 
 describe('a client that waits too long', () => {
-  let patient: MemoryDatabase;
+  let impatient: MemoryDatabase;
 
   beforeAll(async () => {
-    patient = database;
-    database = await openMemory({ waitLimit: 1500 });
+    impatient = await openMemory({ waitLimit: 1500 });
   });
 
-  afterAll(async () => {
-    await database.close();
-    database = patient;
-  });
+  afterAll(() => impatient.close());
+
+  const connectImpatient = (options: object = {}): Promise<Client> =>
+    connect({ connectionString: impatient.url, ...options });
 
   it.each([
     ['a simple query', undefined],
     ['an extended query', [1]],
   ])('is told who has the session, and since when: %s', async (_, parameters) => {
-    const [holder, waiting] = [await connect({ application_name: 'holder' }), await connect()];
+    const [holder, waiting] = [await connectImpatient({ application_name: 'holder' }), await connectImpatient()];
     await holder.query('BEGIN');
     const waited = waiting.query(parameters ? 'SELECT $1::int' : 'SELECT 1', parameters);
     await expect(waited).rejects.toMatchObject({
@@ -133,7 +101,7 @@ describe('a client that waits too long', () => {
   });
 
   it('is told that another one holds an advisory lock', async () => {
-    const [holder, waiting] = [await connect(), await connect()];
+    const [holder, waiting] = [await connectImpatient(), await connectImpatient()];
     await holder.query('SELECT pg_advisory_lock($1)', [1]);
     await expect(waiting.query('SELECT 1')).rejects.toMatchObject({
       code: '55P03',
@@ -144,7 +112,7 @@ describe('a client that waits too long', () => {
   });
 
   it('is told that a statement runs, while one runs', async () => {
-    const [holder, waiting] = [await connect(), await connect()];
+    const [holder, waiting] = [await connectImpatient(), await connectImpatient()];
     await holder.query('BEGIN');
     const slow = holder.query('SELECT pg_sleep(4); COMMIT');
     await expect(waiting.query('SELECT 1')).rejects.toMatchObject({
@@ -155,9 +123,9 @@ describe('a client that waits too long', () => {
   });
 
   it('connects in the meantime all the same', async () => {
-    const holder = await connect();
+    const holder = await connectImpatient();
     await holder.query('BEGIN');
-    await expect(connect()).resolves.toBeDefined();
+    await expect(connectImpatient()).resolves.toBeDefined();
     await holder.query('COMMIT');
   });
 });
@@ -262,207 +230,5 @@ describe('an advisory lock', () => {
   it('of a transaction ends with it', async () => {
     await (await connect()).query('SELECT pg_advisory_xact_lock(7)');
     expect(await (await other()).obtained).toBe(true);
-  });
-});
-
-describe('what is a client’s own', () => {
-  it('are its settings and its role', async () => {
-    const [one, other] = [await connect(), await connect()];
-    await one.query(`SET TIME ZONE 'Europe/Berlin'; SET ROLE pg_monitor; SET work_mem = '5MB'`);
-    await one.query(`SELECT set_config('app.user_id', 'ada', false)`);
-    const settings = `SELECT concat_ws(' ', current_user, current_setting('TimeZone'), current_setting('work_mem'))`;
-    expect(await value(other, settings)).toBe('postgres UTC 4MB');
-    expect(await value(other, `SELECT nullif(current_setting('app.user_id', true), '')`)).toBeNull();
-    expect(await value(one, settings)).toBe('pg_monitor Europe/Berlin 5MB');
-    await one.query('RESET ROLE; RESET ALL');
-    expect(await value(other, settings)).toBe('postgres UTC 4MB');
-    expect(await value(one, settings)).toBe('postgres UTC 4MB');
-  });
-
-  it('are the settings that it connects with, but those that are wrong', async () => {
-    const one = await connect({ application_name: 'one', options: '-c search_path=pg_catalog -c nonsense=1' });
-    const other = await connect({ application_name: 'two' });
-    const settings = `SELECT concat_ws(' ', current_setting('application_name'), current_setting('search_path'))`;
-    expect(await value(one, settings)).toBe('one pg_catalog');
-    expect(await value(other, settings)).toBe('two "$user", public');
-    expect(await value(one, settings)).toBe('one pg_catalog');
-  });
-
-  it('are its prepared statements, whatever they are called', async () => {
-    const [one, other] = [await connect(), await connect()];
-    for (let turn = 0; turn < 2; turn++) {
-      for (const [client, n] of [
-        [one, 1],
-        [other, 2],
-      ] as const)
-        expect((await client.query({ name: 'S_1', text: `SELECT ${n} AS n` })).rows).toEqual([{ n }]);
-    }
-    await other.end();
-    clients.pop();
-    expect((await one.query({ name: 'S_1', text: 'SELECT 1 AS n' })).rows).toEqual([{ n: 1 }]);
-  });
-
-  it('is the unnamed statement, too', async () => {
-    const [one, other] = [await WireClient.connect(database.url), await connect()];
-    await one.ask(parse("SELECT 'mine'"), SYNC);
-    await other.query('SELECT $1::text', ['another']);
-    expect(await one.ask(bind(), describePortal, execute, SYNC)).toContainEqual(expect.stringMatching(/^D .*mine$/));
-    one.kill();
-  });
-
-  it('is a statement closed and prepared anew', async () => {
-    const client = await WireClient.connect(database.url);
-    const close = message('C', Buffer.from('S'), 'S_1');
-    for (const text of ['one', 'two'])
-      expect(await client.ask(parse(`SELECT '${text}'`, 'S_1'), bind('S_1'), execute, close, SYNC)).toEqual([
-        '1',
-        '2',
-        expect.stringMatching(new RegExp(`^D .*${text}$`)),
-        'C SELECT 1',
-        '3',
-        'Z I',
-      ]);
-    client.kill();
-  });
-});
-
-describe('the protocol', () => {
-  it.each([
-    ['SSLRequest', 80877103],
-    ['GSSENCRequest', 80877104],
-  ])('refuses encryption and goes on without: %s', async (_, code) => {
-    const client = await WireClient.dial(database.url);
-    const request = Buffer.alloc(8);
-    request.writeInt32BE(8);
-    request.writeInt32BE(code, 4);
-    client.send(request);
-    expect(await client.byte()).toBe('N');
-    client.kill();
-  });
-
-  it('connects a client that prefers encryption', async () => {
-    // libpq and pg with `sslmode=prefer` go on in plain text after the N.
-    const client = await WireClient.dial(database.url);
-    const request = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
-    client.send(request);
-    await client.byte();
-    client.send(startupMessage({ user: 'postgres', database: 'postgres' }));
-    expect(await client.answer()).toContain('S server_encoding UTF8');
-    client.kill();
-  });
-
-  it('takes a CancelRequest, and the statement goes on', async () => {
-    const client = await connect();
-    const slow = client.query('SELECT pg_sleep(0.3)');
-    const canceller = await WireClient.dial(database.url);
-    const request = Buffer.alloc(16);
-    request.writeInt32BE(16);
-    request.writeInt32BE(80877102, 4);
-    canceller.send(request);
-    await canceller.closed();
-    await expect(slow).resolves.toBeDefined();
-  });
-
-  it.each([
-    [{ user: 'ada' }, '28000', 'only the login postgres, not "ada"'],
-    [{ database: 'shop' }, '3D000', 'only the database postgres, not "shop"'],
-  ])('refuses %j, which it does not have', async (options, code, text) => {
-    const { port } = new URL(database.url);
-    const client = new Client({
-      host: '127.0.0.1',
-      port: Number(port),
-      user: 'postgres',
-      database: 'postgres',
-      ...options,
-    });
-    await expect(client.connect()).rejects.toMatchObject({ code, message: expect.stringContaining(text) as string });
-  });
-
-  it('ends the connection of a client that breaks it, and only that', async () => {
-    const other = await connect();
-    const dialled = async (): Promise<WireClient> => WireClient.dial(database.url);
-    for (const [client, nonsense] of [
-      [await dialled(), Buffer.from('GET / HTTP/1.1\r\n\r\n')],
-      [await dialled(), Buffer.from([0, 0, 0, 1])],
-      [await WireClient.connect(database.url), message('y', 'what?')],
-    ] as const) {
-      client.send(nonsense);
-      expect(await client.answer('E')).toEqual([expect.stringContaining('FATAL')]);
-      await client.closed();
-    }
-    expect(await value(other, 'SELECT 1')).toBe(1);
-  });
-
-  it('answers queries sent at once one by one, in order', async () => {
-    const client = await WireClient.connect(database.url);
-    const statements = [1, 2, 3].flatMap((n) => [parse(`SELECT ${n}`), bind(), execute, SYNC]);
-    client.send(...statements, query('SELECT 4'));
-    for (const n of [1, 2, 3, 4])
-      expect((await client.answer()).filter((text) => text.startsWith('D'))).toEqual([expect.stringMatching(`${n}$`)]);
-    client.kill();
-  });
-
-  it('refuses a query that is nested too deeply, and lives on', async () => {
-    const client = await connect();
-    await expect(client.query(`SELECT ${'1 + '.repeat(50_000)} 1`)).rejects.toMatchObject({ code: '54001' });
-    expect(await value(client, 'SELECT 1')).toBe(1);
-  });
-
-  it('skips what follows an error in an extended query', async () => {
-    const client = await WireClient.connect(database.url);
-    const answer = await client.ask(parse('nonsense'), bind(), execute, SYNC);
-    expect(answer.map((text) => text[0])).toEqual(['E', 'Z']);
-    client.kill();
-  });
-
-  it('sends a large result as it is read, and keeps the session until it is', async () => {
-    const reader = await WireClient.connect(database.url);
-    reader.pause();
-    reader.send(query(`SELECT repeat('x', 10000) FROM generate_series(1, 5000)`));
-    let answered = false;
-    const other = (await connect()).query('SELECT 1').finally(() => (answered = true));
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(answered).toBe(false);
-    reader.resume();
-    expect((await reader.answer()).filter((text) => text.startsWith('D')).length).toBe(5000);
-    await other;
-    reader.kill();
-  });
-});
-
-describe('ordinary clients', () => {
-  it('work: a pool of several connections', async () => {
-    const pool = new Pool({ connectionString: database.url, max: 5 });
-    const results = await Promise.all(
-      Array.from({ length: 50 }, (_, n) => pool.query<{ n: number }>('SELECT $1::int AS n', [n])),
-    );
-    expect(results.map(({ rows }) => rows[0].n)).toEqual(Array.from({ length: 50 }, (_, n) => n));
-    await pool.end();
-  });
-
-  it('work: TypeORM, with transactions side by side', async () => {
-    const dataSource = await new DataSource({ type: 'postgres', url: database.url, poolSize: 4 }).initialize();
-    await dataSource.query('CREATE TABLE typeorm (n int)');
-    const outcomes = await Promise.allSettled(
-      Array.from({ length: 8 }, (_, n) =>
-        dataSource.transaction(async (manager) => {
-          await manager.query('INSERT INTO typeorm VALUES ($1)', [n]);
-          if (n % 2) throw new Error('changed my mind');
-        }),
-      ),
-    );
-    expect(outcomes.filter(({ status }) => status === 'rejected').length).toBe(4);
-    expect(await dataSource.query('SELECT n FROM typeorm ORDER BY n')).toEqual([0, 2, 4, 6].map((n) => ({ n })));
-    await dataSource.destroy();
-  });
-
-  const itWithPsql = spawnSync('psql', ['--version']).status === 0 ? it : it.skip;
-
-  // The conversions are libraries that PGlite can't load, and PostgreSQL gives up over one.
-  itWithPsql('are refused, in another encoding than UTF8: psql', async () => {
-    const refused = promisify(execFile)('psql', [database.url, '-Atc', 'SELECT 1'], {
-      env: { ...process.env, PGCLIENTENCODING: 'LATIN1' },
-    });
-    await expect(refused).rejects.toThrow('supports only UTF8, not LATIN1: set PGCLIENTENCODING=UTF8');
   });
 });

@@ -1,8 +1,8 @@
 import type { Type } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import { User } from '../../../src/entities';
+import { type Message, User } from '../../../src/entities';
 import { ConversationsModule } from '../../../src/modules/conversations/conversations.module';
-import { ConversationsService } from '../../../src/modules/conversations/conversations.service';
+import { ConversationsService, type NewMessage } from '../../../src/modules/conversations/conversations.service';
 import { migratedDatabase } from '../../databases';
 import { moduleOn } from '../../module-on';
 
@@ -46,4 +46,22 @@ export async function startApplication(): Promise<Application> {
       await database.close();
     },
   };
+}
+
+export function says(content: string): NewMessage {
+  return { role: 'user', content };
+}
+
+export function contents(messages: readonly Pick<Message, 'content'>[]): string[] {
+  return messages.map(({ content }) => content);
+}
+
+/** When each message was said, in microseconds. */
+export async function moments(dataSource: DataSource, conversationId: string): Promise<bigint[]> {
+  const rows = await dataSource.query<{ micros: string }[]>(
+    `SELECT (extract(epoch FROM created_at) * 1000000)::bigint AS micros FROM messages
+     WHERE conversation_id = $1 ORDER BY created_at, id`,
+    [conversationId],
+  );
+  return rows.map(({ micros }) => BigInt(micros));
 }

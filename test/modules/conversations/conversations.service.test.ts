@@ -8,8 +8,7 @@ import {
 } from '../../../src/modules/conversations/conversations.service';
 import { InvalidInputError, NotFoundError } from '../../../src/http/errors/domain-errors';
 import { HistoryIsImmutableError, throwDomainError } from '../../../src/http/errors/violations';
-import { describeOnServer } from '../../databases';
-import { type Application, startApplication } from './application';
+import { type Application, contents, moments, says, startApplication } from './application';
 
 const NOBODY = '3f2a6c1e-9d4b-4a7f-8c5e-1b2d3e4f5a6b';
 
@@ -19,24 +18,6 @@ let conversations: ConversationsService;
 let context: UserContext;
 let ada: string;
 let bob: string;
-
-function says(content: string): NewMessage {
-  return { role: 'user', content };
-}
-
-function contents(messages: readonly Pick<Message, 'content'>[]): string[] {
-  return messages.map(({ content }) => content);
-}
-
-/** When each message was said, in microseconds. */
-async function moments(conversationId: string): Promise<bigint[]> {
-  const rows = await dataSource.query<{ micros: string }[]>(
-    `SELECT (extract(epoch FROM created_at) * 1000000)::bigint AS micros FROM messages
-     WHERE conversation_id = $1 ORDER BY created_at, id`,
-    [conversationId],
-  );
-  return rows.map(({ micros }) => BigInt(micros));
-}
 
 beforeAll(async () => {
   app = await startApplication();
@@ -165,7 +146,7 @@ describe('a thread', () => {
     for (const content of ['a', 'b', 'c']) await conversations.append(ada, thread, [says(content), says(content)]);
     const { items } = await conversations.thread(ada, thread);
     expect(contents(items)).toEqual(['from the future', 'a', 'a', 'b', 'b', 'c', 'c']);
-    const times = await moments(thread);
+    const times = await moments(dataSource, thread);
     expect(new Set(times).size).toBe(times.length);
   });
 
@@ -267,61 +248,4 @@ describe('somebody else’s conversation is not there', () => {
     await expect(conversations.thread(ada, "' OR true")).rejects.toThrow(InvalidInputError);
     await expect(conversations.append(ada, 'thread', [says('Hello')])).rejects.toThrow(InvalidInputError);
   });
-});
-
-describeOnServer('many at once', () => {
-  it('append to one thread: nothing is lost, the order is total, and a reader who follows by cursor misses nothing', async () => {
-    const { id } = await conversations.create(ada);
-    const writers = Array.from({ length: 8 }, async (_, writer) => {
-      for (let turn = 0; turn < 10; turn++) {
-        await conversations.append(ada, id, [says(`${writer}:${turn}:a`), says(`${writer}:${turn}:b`)]);
-      }
-    });
-    const read = await followed(id, Promise.all(writers));
-
-    const { all } = await thread(id);
-    expect(read).toEqual(all);
-    expect(all).toHaveLength(160);
-    const times = await moments(id);
-    expect(times.every((time, index) => index === 0 || time > times[index - 1])).toBe(true);
-    for (let writer = 0; writer < 8; writer++) {
-      const own = all.filter((content) => content.startsWith(`${writer}:`));
-      expect(own).toEqual(
-        Array.from({ length: 10 }, (_, turn) => [`${writer}:${turn}:a`, `${writer}:${turn}:b`]).flat(),
-      );
-    }
-    // An append is one whole: nobody speaks in between.
-    expect(all.filter((_, index) => index % 2 === 1)).toEqual(
-      all.filter((_, index) => index % 2 === 0).map((content) => content.replace(/a$/, 'b')),
-    );
-  });
-
-  /** The whole thread, and where it ends. */
-  async function thread(id: string, from?: string): Promise<{ all: string[]; last: string | undefined }> {
-    const all: string[] = [];
-    let last = from;
-    for (;;) {
-      const { items, next } = await conversations.thread(ada, id, { limit: 7, after: last });
-      if (next === null) return { all: [...all, ...contents(items)], last };
-      all.push(...contents(items));
-      last = next;
-    }
-  }
-
-  /** What a reader sees who asks for what is new again and again until `work` is done. */
-  async function followed(id: string, work: Promise<unknown>): Promise<string[]> {
-    let done = false;
-    const finished = work.finally(() => (done = true));
-    const read: string[] = [];
-    let after: string | undefined;
-    while (!done) {
-      const { items, next } = await conversations.thread(ada, id, { limit: 5, after });
-      if (next === null) continue;
-      read.push(...contents(items));
-      after = next;
-    }
-    await finished;
-    const rest = await thread(id, after);
-    return [...read, ...rest.all];
-  }
 });

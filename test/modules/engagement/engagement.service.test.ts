@@ -121,34 +121,25 @@ describe('a transition', () => {
   });
 
   it('keeps the times that the scheduler looks at, each as long as it counts', async () => {
+    const none = { goodbyeSentAt: null, goodbyeExpiresAt: null, remindAt: null };
     await move(ada, 'active');
-    expect(await engagement.find(ada)).toMatchObject({
-      lastActivityAt: NOW,
-      goodbyeSentAt: null,
-      goodbyeExpiresAt: null,
-      remindAt: null,
-    });
+    expect(await engagement.find(ada)).toMatchObject({ ...none, lastActivityAt: NOW });
     await move(ada, 'goodbye_sent', later(HOUR));
     expect(await engagement.find(ada)).toMatchObject({
+      ...none,
       lastActivityAt: NOW,
       goodbyeSentAt: later(HOUR),
       goodbyeExpiresAt: later(49 * HOUR),
-      remindAt: null,
     });
     await move(ada, 'remind_later', later(2 * HOUR));
     expect(await engagement.find(ada)).toMatchObject({
+      ...none,
       lastActivityAt: later(2 * HOUR),
       goodbyeSentAt: later(HOUR),
-      goodbyeExpiresAt: null,
       remindAt: later(26 * HOUR),
     });
     await move(ada, 'active', later(3 * HOUR));
-    expect(await engagement.find(ada)).toMatchObject({
-      lastActivityAt: later(3 * HOUR),
-      goodbyeSentAt: null,
-      goodbyeExpiresAt: null,
-      remindAt: null,
-    });
+    expect(await engagement.find(ada)).toMatchObject({ ...none, lastActivityAt: later(3 * HOUR) });
   });
 
   it('tells the person, and takes back what is not sent yet when they are active again', async () => {

@@ -1,69 +1,21 @@
-import type { TestingModule } from '@nestjs/testing';
 import type { Client } from 'pg';
 import { Reply } from '../../../src/entities';
 import { MEDICAL_CLAIMS } from '../../../src/entities/social/reply.entity';
 import { InvalidInputError, NotFoundError } from '../../../src/http/errors/domain-errors';
 import { MalformedCursorError } from '../../../src/http/pagination/cursor';
 import { BrokenRulesError } from '../../../src/http/validation/broken-rules';
-import {
-  AUTO_APPROVAL_SCORE,
-  type NewReply,
-  RepliesService,
-  ReplyNotPendingError,
-} from '../../../src/modules/social/replies.service';
-import { SocialModule } from '../../../src/modules/social/social.module';
+import { type NewReply, RepliesService, ReplyNotPendingError } from '../../../src/modules/social/replies.service';
 import { MedicalClaimError, UnapprovedReplyError, UnsignedReplyError } from '../../../src/modules/social/violations';
-import { migratedDatabase, type TestDatabase } from '../../databases';
+import { type TestDatabase } from '../../databases';
 import { insert, type Row } from '../../entities/rows';
-import { moduleOn } from '../../module-on';
 import { plansOf } from '../plans';
-
-const NOW = new Date('2026-03-01T12:00:00Z');
-const LATER = new Date('2026-03-02T12:00:00Z');
-const NOBODY = '00000000-0000-4000-8000-000000000000';
-const CONTENT = 'Drink water. —Antone (Vita)';
+import { draft, eachWithoutReplies, newDecision, NOW, LATER, NOBODY, CONTENT, posted, stored } from './drafts';
 
 let database: TestDatabase;
 let client: Client;
-let app: TestingModule;
 let replies: RepliesService;
 
-beforeAll(async () => {
-  database = await migratedDatabase();
-  client = await database.connect();
-  app = await moduleOn(database, SocialModule);
-  replies = app.get(RepliesService);
-});
-
-beforeEach(async () => {
-  for (const table of ['escalations', 'replies', 'authors']) await client.query(`DELETE FROM ${table}`);
-});
-
-afterAll(async () => {
-  await app.close();
-  await database.close();
-});
-
-async function stored(id: string): Promise<Row> {
-  return (await client.query<Row>('SELECT * FROM replies WHERE id = $1', [id])).rows[0];
-}
-
-async function newDecision(columns: Row = {}): Promise<Row> {
-  return insert(client, 'decisions', columns);
-}
-
-/** The id of a reply that waits. */
-async function draft(columns: Partial<NewReply> = {}): Promise<string> {
-  const decisionId = columns.decisionId ?? ((await newDecision()).id as string);
-  return (await replies.draft({ content: CONTENT, ...columns, decisionId })).id;
-}
-
-async function posted(): Promise<string> {
-  const id = await draft();
-  await replies.approve(id, 'ines', NOW);
-  await replies.markPosted(id, NOW);
-  return id;
-}
+eachWithoutReplies((served) => ({ database, client, replies } = served));
 
 describe('a draft', () => {
   it('answers the post of its decision, in the manner of that', async () => {
@@ -168,46 +120,6 @@ describe('a judgement', () => {
       await replies.softDelete(id, 'Tone.');
       await expect(judge(id)).rejects.toThrow(NotFoundError);
     });
-  });
-});
-
-describe('the rule', () => {
-  const GOOD = { composite_score: AUTO_APPROVAL_SCORE };
-
-  it('approves what scores well', async () => {
-    const id = await draft({ decisionId: (await newDecision(GOOD)).id as string });
-    expect(await replies.autoApprove(id, NOW)).toBe(true);
-    expect(await stored(id)).toMatchObject({
-      approval_status: 'AUTO_APPROVED',
-      approved_by: null,
-      approved_at: NOW,
-    });
-  });
-
-  it.each<[string, Row]>([
-    ['does not score well', { composite_score: AUTO_APPROVAL_SCORE - 0.01 }],
-    ['asks for care', { ...GOOD, safety_flags: ['distress'] }],
-    ['goes to a power user', { ...GOOD, is_power_user: true }],
-  ])('leaves to a person what %s', async (_, columns) => {
-    const id = await draft({ decisionId: (await newDecision(columns)).id as string });
-    expect(await replies.autoApprove(id, NOW)).toBe(false);
-    expect(await stored(id)).toMatchObject({ approval_status: 'PENDING', approved_at: null });
-  });
-
-  it('leaves to a person what has lost its decision', async () => {
-    const id = await draft({ decisionId: (await newDecision(GOOD)).id as string });
-    await client.query('DELETE FROM decisions');
-    expect(await replies.autoApprove(id, NOW)).toBe(false);
-  });
-
-  it.each(['post', 'decision', 'reply'] as const)('leaves to a person what is escalated by its %s', async (by) => {
-    const decision = await newDecision(GOOD);
-    const id = await draft({ decisionId: decision.id as string });
-    const ids = { post: decision.post_id, decision: decision.id, reply: id };
-    await insert(client, 'escalations', { [`${by}_id`]: ids[by], status: 'IN_PROGRESS' });
-    expect(await replies.autoApprove(id, NOW)).toBe(false);
-    await client.query("UPDATE escalations SET status = 'DISMISSED', resolved_at = now()");
-    expect(await replies.autoApprove(id, NOW)).toBe(true);
   });
 });
 

@@ -1,4 +1,3 @@
-import { SnakeCase } from '../sample/naming-strategy';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -40,96 +39,13 @@ import {
   Min,
   MinDate,
   MinLength,
-  validateSync,
   ValidateIf,
 } from 'class-validator';
-import {
-  Check,
-  Column,
-  type ColumnOptions,
-  DataSource,
-  Entity,
-  JoinColumn,
-  ManyToOne,
-  PrimaryGeneratedColumn,
-  Unique,
-} from 'typeorm';
+import { Check, Column } from 'typeorm';
 import { Enumeration } from '@entity-backend/schema';
-import { checkTables } from '../../src/rows/trial';
-import { type Factory, defineFactory, perParent, perScale } from '../../src/shape/factory';
-import { compileTables, type Table } from '../../src/rows/table';
-import { emptyDatabase, type TestDatabase } from '../databases';
+import { entityOf, fill, onEmptyDatabase, text } from './filled';
 
-const BASIS = { seed: 42, referenceDate: new Date('2026-01-01T12:00:00Z') };
-const ROWS = 200;
-
-type EntityClass = new () => object;
-
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await emptyDatabase();
-});
-afterAll(() => database.close());
-
-/** A table with a key and the columns that the decorators declare. */
-function entityOf(
-  name: string,
-  columns: Record<string, PropertyDecorator[]>,
-  decorators: ClassDecorator[] = [],
-): EntityClass {
-  const Made = { [name]: class {} }[name];
-  PrimaryGeneratedColumn('uuid')(Made.prototype, 'id');
-  for (const [property, list] of Object.entries(columns)) {
-    for (const decorate of list) decorate(Made.prototype, property);
-  }
-  for (const decorate of decorators) decorate(Made);
-  Entity(name)(Made);
-  return Made;
-}
-
-/** Fills tables of their own with so many rows each, checked by class-validator and by PostgreSQL. */
-async function fill(entities: EntityClass[], factories: Factory[] = [], rows = ROWS): Promise<Table[]> {
-  const source = new DataSource({
-    type: 'postgres',
-    url: database.url,
-    entities,
-    namingStrategy: new SnakeCase(),
-    synchronize: true,
-    installExtensions: false,
-    uuidExtension: 'pgcrypto',
-    poolSize: 1,
-  });
-  await source.initialize();
-  try {
-    const counts = entities
-      .filter((entity) => !factories.some((one) => one.entity === entity))
-      .map((entity) => defineFactory(entity, perScale(rows), {}));
-    const tables = compileTables(source.entityMetadatas, [...factories, ...counts], BASIS);
-    const sizes = new Map(tables.map((table) => [table, table.rows(1)]));
-    checkTables(sizes);
-    for (const [table, size] of sizes) {
-      const made = Array.from({ length: size }, (_, index) => {
-        const row = table.row(index);
-        const entity = new (table.shape.entity.target as EntityClass)();
-        return Object.assign(
-          entity,
-          Object.fromEntries(table.columns.map(({ property }) => [property, row[property]])),
-        );
-      });
-      expect(made.flatMap((entity) => validateSync(entity, { forbidUnknownValues: false }).map(String))).toEqual([]);
-      for (let from = 0; from < size; from += 100) {
-        await source.getRepository(table.shape.entity.target).insert(made.slice(from, from + 100));
-      }
-    }
-    return tables;
-  } finally {
-    await source.dropDatabase();
-    await source.destroy();
-  }
-}
-
-const text: ColumnOptions = { type: 'text' };
+onEmptyDatabase();
 
 /** What a column is, and what its rules are. */
 const CASES: Record<string, PropertyDecorator[]> = {
@@ -223,70 +139,6 @@ it('fills columns by all kinds of rules, of entities that have no factory', asyn
   const tables = await fill(entities, [], 30);
   const empty = tables.filter((table) => table.rows(1) !== 30);
   expect(empty).toEqual([]);
-});
-
-/** A relation to another table by these columns, each with the property that it refers to. */
-function refers(entity: EntityClass, to: EntityClass, property: string, columns: Record<string, string>): void {
-  ManyToOne(() => to)(entity.prototype as object, property);
-  JoinColumn(Object.entries(columns).map(([name, referencedColumnName]) => ({ name, referencedColumnName })))(
-    entity.prototype as object,
-    property,
-  );
-}
-
-function valuesOf(tables: readonly Table[], name: string, ...properties: string[]): string[] {
-  const table = tables.find((one) => one.name === name)!;
-  return Array.from({ length: table.rows(1) }, (_, index) =>
-    properties.map((property) => String(table.row(index)[property])).join(' '),
-  );
-}
-
-describe('relations', () => {
-  it('lets all columns of a composite foreign key follow one row, and others that share a column with it', async () => {
-    const Owner = entityOf('owners', { name: [Column(text)] });
-    const Thread = entityOf('threads', { ownerId: [Column('uuid')] }, [Unique(['id', 'ownerId'])]);
-    const Entry = entityOf('entries', { ownerId: [Column('uuid')], threadId: [Column('uuid')] });
-    refers(Thread, Owner, 'owner', { owner_id: 'id' });
-    refers(Entry, Owner, 'owner', { owner_id: 'id' });
-    refers(Entry, Thread, 'thread', { thread_id: 'id', owner_id: 'ownerId' });
-    const tables = await fill([Owner, Thread, Entry], [], 40);
-    expect(new Set(valuesOf(tables, 'entries', 'threadId')).size).toBeGreaterThan(5);
-  });
-
-  it('counts through the pairs of two relations that no two rows may share', async () => {
-    const Club = entityOf('clubs', { name: [Column(text)] });
-    const Person = entityOf('persons', { name: [Column(text)] });
-    const Member = entityOf(
-      'members',
-      { clubId: [Column('uuid')], role: [Enumeration(['a', 'b']) as PropertyDecorator] },
-      [Unique(['clubId', 'role'])],
-    );
-    refers(Member, Club, 'club', { club_id: 'id' });
-    const counts = (members: number): Factory[] => [
-      defineFactory(Club, perScale(20), {}),
-      defineFactory(Member, perScale(members), {}),
-    ];
-    const tables = await fill([Club, Person, Member], counts(40), 10);
-    expect(new Set(valuesOf(tables, 'members', 'clubId', 'role')).size).toBe(40);
-    await expect(fill([Club, Person, Member], counts(41), 10)).rejects.toThrow(
-      'members needs 41 distinct (clubId, role), but only 40 exist: add clubs=<n> to --rows.',
-    );
-  });
-
-  it('counts through the values of the children of one parent', async () => {
-    const Book = entityOf('books', { name: [Column(text)] });
-    const Page = entityOf(
-      'pages',
-      { bookId: [Column('uuid')], number: [Column('integer'), Check('"number" BETWEEN 1 AND 5')] },
-      [Unique(['bookId', 'number'])],
-    );
-    refers(Page, Book, 'book', { book_id: 'id' });
-    const pages = (pattern: number[]): Factory[] => [defineFactory(Page, perParent('book' as never, pattern), {})];
-    await fill([Book, Page], pages([5, 0, 3]), 30);
-    await expect(fill([Book, Page], pages([6]), 30)).rejects.toThrow(
-      'pages needs 6 distinct (bookId, number) per row of books, but only 5 exist',
-    );
-  });
 });
 
 it.each<[string, PropertyDecorator, PropertyDecorator]>([
