@@ -159,7 +159,7 @@ describeOnServer('a scratch database', () => {
       url.username = login;
       url.password = 'secret';
       const note = await open(Note, {}, url.href);
-      await expect(upSql(note)).rejects.toThrow(/^A scratch database can't be made .*CREATEDB.*scratchUrl\.$/);
+      await expect(upSql(note)).rejects.toThrow(/^Could not create a scratch database .*CREATEDB.*scratchUrl\.$/);
     } finally {
       for (const dataSource of opened.splice(0)) await dataSource.destroy();
       await client.query(`DROP ROLE ${login}`);

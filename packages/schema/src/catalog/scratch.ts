@@ -41,8 +41,8 @@ async function openOnServer(dataSource: DataSource): Promise<ScratchDatabase> {
     await dataSource.query(`CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE template0`);
   } catch (error) {
     throw new UserError(
-      `A scratch database can't be made on the server (${describeError(error)}): give the login the right CREATEDB, or name ` +
-        'an empty database in SCRATCH_DATABASE_URL.',
+      `Could not create a scratch database on the server (${describeError(error)}): grant CREATEDB to the login, or give the ` +
+        'URL of an empty database as the setting scratchUrl.',
     );
   }
   const url = new URL(urlOf(dataSource));
