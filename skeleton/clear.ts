@@ -21,7 +21,7 @@ const DOMAINS = [
 /** The domains, what follows from them, what tests and measures them, and this command. */
 const REMOVED = [
   ...DOMAINS.flatMap((domain) => [`src/entities/${domain}`, `src/modules/${domain}`]),
-  ...['src/migrations', 'seeds/factories', 'docs/schema', 'bench', 'skeleton', '.ci/try-clear'],
+  ...['src/migrations', 'seeds/factories', 'docs/schema', 'docs/benchmarks.md', 'bench', 'skeleton', '.ci/try-clear'],
   // It counts the users that commands at once have seeded.
   'test/database/runners.test.ts',
   ...['docs', 'entities', 'modules', 'retention', 'schema', 'seeds', 'skeleton'].map((folder) => `test/${folder}`),
@@ -34,6 +34,7 @@ const WORDS: readonly (readonly [file: string, words: RegExp])[] = [
   ['.ci/run', /step 'A project of its own'\n.*\n\n/],
   ['eslint.config.mjs', /, 'skeleton\/project'/],
   // They take minutes, and what they test is not the new project's: `npm run test:packages` runs them.
+  ['docs/commands.md', /\n\| `npm run (bench|skeleton):[^\n]*/g],
   ['jest.config.js', /, '<rootDir>\/packages'(?=\])/],
   ['CONTRIBUTING.md', /\n\n((?!\n\n).)*test\/docs\/contributing\.test\.ts((?!\n\n).)*(?=\n\n)/s],
   ['CONTRIBUTING.md', /\n### Start your own domain\n.*?(?=\n##|$)/s],
