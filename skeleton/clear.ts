@@ -35,6 +35,8 @@ const WORDS: readonly (readonly [file: string, words: RegExp])[] = [
   ['eslint.config.mjs', /, 'skeleton\/project'/],
   // They take minutes, and what they test is not the new project's: `npm run test:packages` runs them.
   ['docs/commands.md', /\n\| `npm run (bench|skeleton):[^\n]*/g],
+  ['docs/demo-data.md', / See the \[benchmarks\][^\n]*/],
+  ['CONTRIBUTING.md', /\n\| `bench` [^\n]*/],
   ['jest.config.js', /, '<rootDir>\/packages'(?=\])/],
   ['CONTRIBUTING.md', /\n\n((?!\n\n).)*test\/docs\/contributing\.test\.ts((?!\n\n).)*(?=\n\n)/s],
   ['CONTRIBUTING.md', /\n### Start your own domain\n.*?(?=\n##|$)/s],
