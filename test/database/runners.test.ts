@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { openEmbedded } from '@entity-backend/embedded-postgres';
 import { describeOnServer, emptyDatabase, type TestDatabase } from '../databases';
-import { describeThroughPooler, freePort, type Pooler, startPooler } from '../pooler';
+import { describeThroughPooler, type Pooler, startPooler } from '../pooler';
+import { freePort } from '../start';
 import { environment, ROOT } from '../seeds/command';
 
 /** Commands that migrate, as processes, started at once on a database that has nothing in it. */

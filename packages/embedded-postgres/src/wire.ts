@@ -81,7 +81,6 @@ export function message(type: string, ...parts: (string | Buffer)[]): Buffer {
 /** Simple query. */
 export const query = (sql: string): Buffer => message('Q', sql);
 export const SYNC = message('S');
-export const AUTHENTICATION_OK = message('R', Buffer.alloc(4));
 export const READY_FOR_QUERY = message('Z', Buffer.from('I'));
 
 interface Complaint {
